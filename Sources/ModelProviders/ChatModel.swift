@@ -1,0 +1,50 @@
+import AssistantsAPI
+
+/// A model that continues a conversation.
+///
+/// One call is one answer: the model's own tool loop, if any, is the run engine's business.
+package protocol ChatModel: Sendable {
+    /// Asks for one answer and hands over its parts as they arrive.
+    ///
+    /// `receive` is called in order and never concurrently; it must not block. When the surrounding task is cancelled
+    /// the call to the backend is given up and `ModelError.Kind.cancelled` is thrown. Retries happen only as long as
+    /// `receive` has not been called.
+    func respond(
+        to request: ChatRequest,
+        receive: @Sendable (ChatEvent) -> Void
+    ) async throws(ModelError) -> ChatOutcome
+}
+
+/// A part of an answer that is being made.
+package enum ChatEvent: Sendable, Equatable {
+    case text(String)
+    case refusal(String)
+    /// Thinking that the backend shows. It is never part of the answer.
+    case reasoning(String)
+    /// A function call begins. `index` counts the calls of this answer from 0, `id` is the call's (`call_…`).
+    case toolCallStarted(index: Int, id: String, name: String)
+    case toolCallArguments(index: Int, String)
+}
+
+/// How an answer ended.
+package struct ChatOutcome: Sendable, Equatable {
+    package enum Finish: Sendable, Equatable {
+        /// The answer is whole.
+        case stop
+        /// The model wants the functions called that it named.
+        case toolCalls
+        /// The output limit was reached.
+        case length
+        /// The backend's filter cut the answer.
+        case contentFilter
+    }
+
+    package var finish: Finish
+    /// Tokens as counted by the backend; nil when it does not say.
+    package var usage: TokenUsage?
+
+    package init(finish: Finish, usage: TokenUsage?) {
+        self.finish = finish
+        self.usage = usage
+    }
+}
