@@ -280,7 +280,9 @@ extension JSONCursor {
                 index += 1
                 continue
             }
-            guard index + 1 < raw.count else { throw JSONParsingError(offset: offset + index, reason: "invalid escape") }
+            guard index + 1 < raw.count else {
+                throw JSONParsingError(offset: offset + index, reason: "invalid escape")
+            }
             switch raw[index + 1] {
             case UInt8(ascii: "n"): plain.append(0x0A)
             case UInt8(ascii: "t"): plain.append(0x09)

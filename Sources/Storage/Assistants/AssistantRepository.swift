@@ -1,0 +1,55 @@
+import AssistantsAPI
+import GRDB
+
+/// Assistants, as rows of `assistants`.
+package struct AssistantRepository {
+    let db: GRDB.Database
+
+    package func find(_ id: Identifier<Assistant>, in project: ProjectID) throws -> Assistant? {
+        let sql = """
+            SELECT id, created_at, name, description, settings, metadata FROM assistants
+            WHERE id = ? AND project_id = ?
+            """
+        return try db.first(sql, [id.rawValue, project.rawValue]).map(Self.assistant)
+    }
+
+    package func insert(_ assistant: Assistant, in project: ProjectID) throws {
+        let sql = """
+            INSERT INTO assistants (id, project_id, created_at, name, description, settings, metadata)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """
+        try db.run(
+            sql,
+            [
+                assistant.id.rawValue, project.rawValue, assistant.createdAt.seconds, assistant.name,
+                assistant.description, assistant.settings.jsonText, assistant.metadata.jsonText,
+            ]
+        )
+    }
+
+    /// Replaces what a modification may change.
+    package func update(_ assistant: Assistant) throws {
+        try db.run(
+            "UPDATE assistants SET name = ?, description = ?, settings = ?, metadata = ? WHERE id = ?",
+            [
+                assistant.name, assistant.description, assistant.settings.jsonText, assistant.metadata.jsonText,
+                assistant.id.rawValue,
+            ]
+        )
+    }
+
+    private static func assistant(_ row: Row) throws -> Assistant {
+        let id: String = row[0]
+        guard let settings = RunSettings(storedJSON: row[4]) else {
+            throw StorageError.corrupt(table: "assistants", id: id)
+        }
+        return Assistant(
+            id: Identifier(id),
+            createdAt: Timestamp(seconds: row[1]),
+            name: row[2],
+            description: row[3],
+            settings: settings,
+            metadata: (row[5] as String?).flatMap(Metadata.init(storedJSON:)) ?? Metadata()
+        )
+    }
+}

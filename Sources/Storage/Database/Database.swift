@@ -1,0 +1,82 @@
+import AssistantsAPI
+import GRDB
+
+/// The durable store: SQLite in WAL mode, every commit on disk before anyone hears of it.
+///
+/// `read` and `write` take a synchronous closure, which is one transaction and runs on a thread of the database's own,
+/// never on the cooperative pool. Reads see the last commit and never wait for writes.
+package final class Database: Sendable {
+    private let pool: DatabasePool
+    private let commits: GroupCommit
+    private let directory: DataDirectory
+    private let probe: WriteProbe
+
+    /// Opens, and brings up to date, the database in `directory`.
+    package init(directory: DataDirectory) throws {
+        self.directory = directory
+        var configuration = Configuration()
+        configuration.maximumReaderCount = 4
+        configuration.busyMode = .timeout(5)
+        configuration.foreignKeysEnabled = true
+        configuration.label = "database"
+        configuration.prepareDatabase { db in
+            // 16 MiB of pages for each connection at most, temporary tables in memory.
+            try db.execute(sql: "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY")
+        }
+        do {
+            pool = try DatabasePool(path: directory.databasePath, configuration: configuration)
+            try Migrations.migrator.migrate(pool)
+            // GRDB sets NORMAL when it opens a pool; with it a power cut could lose acknowledged commits.
+            try pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000")
+            }
+        } catch {
+            throw StorageError.unavailable(reason: "the database cannot be opened: \(error)")
+        }
+        commits = GroupCommit(pool: pool)
+        probe = WriteProbe(path: directory.databasePath)
+    }
+
+    /// Runs `body` on a snapshot of the last commit.
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Connection) throws -> Value
+    ) async throws -> Value {
+        try await pool.read { db in try body(Connection(db)) }
+    }
+
+    /// Runs `body` in a transaction and returns when that is on disk. When `body` throws, nothing of it is kept.
+    ///
+    /// Transactions run in the order in which they were handed in. Those that wait at the same time share one commit;
+    /// `body` may therefore run a second time, on its own, after its first attempt was rolled back.
+    package func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Connection) throws -> Value
+    ) async throws -> Value {
+        try await commits.perform { db in try body(Connection(db)) }
+    }
+
+    /// Checks that the database accepts a write. Throws the reason when it does not within two seconds.
+    package func checkWritable() async throws {
+        try await probe.check { try await self.write { try $0.touch() } }
+    }
+
+    /// Ends all connections; the last one folds the write-ahead log into the database file.
+    package func close() throws { try pool.close() }
+}
+
+/// A connection inside a transaction, as the repositories that work on it.
+package struct Connection {
+    let db: GRDB.Database
+
+    init(_ db: GRDB.Database) { self.db = db }
+
+    package var assistants: AssistantRepository { AssistantRepository(db: db) }
+    package var threads: ThreadRepository { ThreadRepository(db: db) }
+    package var threadData: ThreadDataRepository { ThreadDataRepository(db: db) }
+    package var messages: MessageRepository { MessageRepository(db: db) }
+    package var runs: RunRepository { RunRepository(db: db) }
+    package var runSteps: RunStepRepository { RunStepRepository(db: db) }
+
+    func touch() throws {
+        try db.run("UPDATE write_probe SET count = count + 1 WHERE id = 1", [])
+    }
+}

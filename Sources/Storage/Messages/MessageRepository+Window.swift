@@ -1,0 +1,45 @@
+import AssistantsAPI
+import GRDB
+
+extension MessageRepository {
+    /// A message as a prompt needs it.
+    package struct PromptEntry: Sendable, Equatable {
+        package var position: Position
+        package var role: Message.Role
+        package var content: Message.Content
+    }
+
+    /// The newest messages behind `sequence` (0: from the beginning), oldest first, read newest first until one has
+    /// only messages before it that end at or below `tokenFloor` tokens of the thread.
+    ///
+    /// Reads no more rows than it returns, plus one.
+    package func window(
+        of thread: Identifier<AssistantThread>,
+        after sequence: Int,
+        tokenFloor: Int
+    ) throws -> [PromptEntry] {
+        let cursor = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT seq, tokens_through, role, content FROM messages
+                    WHERE thread_id = ? AND seq > ? ORDER BY seq DESC
+                    """
+            ),
+            arguments: [thread.rawValue, sequence]
+        )
+        var entries: [PromptEntry] = []
+        while let row = try cursor.next() {
+            let position = Position(sequence: row[0], tokensThrough: row[1])
+            if position.tokensThrough <= tokenFloor, !entries.isEmpty { break }
+            entries.append(
+                PromptEntry(
+                    position: position,
+                    role: Message.Role(rawValue: row[2]) ?? .user,
+                    content: Message.Content(storedJSON: row[3])
+                )
+            )
+        }
+        entries.reverse()
+        return entries
+    }
+}

@@ -1,0 +1,10 @@
+import GRDB
+
+/// The steps that lead from an empty file to today's tables. Only ever added to.
+enum Migrations {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("0001 conversations") { db in try db.execute(sql: conversations) }
+        return migrator
+    }
+}

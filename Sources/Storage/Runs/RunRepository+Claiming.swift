@@ -1,0 +1,62 @@
+import AssistantsAPI
+import GRDB
+
+/// The right to move a run on. It is good until someone else claims the run.
+package struct RunClaim: Sendable, Equatable {
+    package let run: Identifier<Run>
+    package let fence: Int
+}
+
+/// A move was tried with a claim that is no longer good, or on a run that is gone.
+package struct LostClaim: Error, Equatable {
+    package init() {}
+}
+
+extension RunRepository {
+    /// The claim of a run that this transaction has just inserted.
+    package func initialClaim(of run: Run) -> RunClaim { RunClaim(run: run.id, fence: 0) }
+
+    /// Takes the run from whoever had it. Nil when there is no such run.
+    package func claim(_ id: Identifier<Run>) throws -> RunClaim? {
+        try db.first("UPDATE runs SET fence = fence + 1 WHERE id = ? RETURNING fence", [id.rawValue])
+            .map { RunClaim(run: id, fence: $0[0]) }
+    }
+
+    /// Stores the run's state, if the claim is still good.
+    package func update(_ run: Run, claim: RunClaim) throws {
+        let columns = StateColumns(run.state)
+        try db.run(
+            """
+            UPDATE runs SET status = ?, started_at = ?, expires_at = ?, ended_at = ?, detail = ?, usage = ?
+            WHERE id = ? AND fence = ?
+            """,
+            [
+                columns.status, columns.startedAt, columns.expiresAt, columns.endedAt, columns.detail, columns.usage,
+                run.id.rawValue, claim.fence,
+            ]
+        )
+        guard db.changesCount == 1 else { throw LostClaim() }
+    }
+
+    /// Hands over the messages that wait for the run to begin, once.
+    package func takeInput(of id: Identifier<Run>) throws -> [PendingMessage] {
+        guard let row = try db.first("SELECT input FROM runs WHERE id = ? AND input IS NOT NULL", [id.rawValue]) else {
+            return []
+        }
+        let input = PendingMessage.decode(row[0])
+        try db.run("UPDATE runs SET input = NULL WHERE id = ?", [id.rawValue])
+        return input
+    }
+
+    /// Runs that have not ended, oldest first, up to `limit` behind the one at `sequence`.
+    package func unfinished(after sequence: Int, limit: Int) throws -> [(sequence: Int, run: Run)] {
+        let sql = """
+            SELECT runs.id, runs.thread_id, runs.assistant_id, runs.created_at, run_settings.body, runs.metadata,
+                runs.status, runs.started_at, runs.expires_at, runs.ended_at, runs.detail, runs.usage, runs.seq
+            FROM runs JOIN run_settings ON run_settings.id = runs.settings_id
+            WHERE runs.seq > ? AND runs.status IN ('queued', 'in_progress', 'requires_action', 'cancelling')
+            ORDER BY runs.seq LIMIT ?
+            """
+        return try db.all(sql, [sequence, limit]) { ($0[12], try Self.run($0)) }
+    }
+}

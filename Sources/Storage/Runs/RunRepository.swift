@@ -1,0 +1,85 @@
+import AssistantsAPI
+import GRDB
+
+/// Runs, as rows of `runs`.
+package struct RunRepository {
+    let db: GRDB.Database
+
+    static let columns = """
+        SELECT runs.id, runs.thread_id, runs.assistant_id, runs.created_at, run_settings.body, runs.metadata,
+            runs.status, runs.started_at, runs.expires_at, runs.ended_at, runs.detail, runs.usage
+        FROM runs JOIN run_settings ON run_settings.id = runs.settings_id
+        """
+
+    /// Inserts a run in any state. `input` are messages that join the thread when the run begins.
+    package func insert(_ run: Run, input: [PendingMessage] = []) throws {
+        let columns = StateColumns(run.state)
+        try db.run(
+            """
+            INSERT INTO runs (id, thread_id, assistant_id, settings_id, created_at, metadata, status, started_at,
+                expires_at, ended_at, detail, usage, input)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                run.id.rawValue, run.threadID.rawValue, run.assistantID.rawValue, try settingsID(of: run.settings),
+                run.createdAt.seconds, run.metadata?.jsonText, columns.status, columns.startedAt, columns.expiresAt,
+                columns.endedAt, columns.detail, columns.usage, PendingMessage.encode(input),
+            ]
+        )
+    }
+
+    package func find(_ id: Identifier<Run>, of thread: Identifier<AssistantThread>) throws -> Run? {
+        try db.first(Self.columns + " WHERE runs.id = ? AND runs.thread_id = ?", [id.rawValue, thread.rawValue])
+            .map(Self.run)
+    }
+
+    package func page(_ request: PageRequest, of thread: Identifier<AssistantThread>) throws -> Page<Run> {
+        try ListQuery(
+            select: Self.columns,
+            table: "runs",
+            scope: "thread_id = ?",
+            scopeArgument: thread.rawValue
+        ).page(request, in: db, Self.run)
+    }
+
+    static func run(_ row: Row) throws -> Run {
+        let id: String = row[0]
+        guard let settings = RunSettings(storedJSON: row[4]),
+            let state = StateColumns(
+                status: row[6],
+                startedAt: row[7],
+                expiresAt: row[8],
+                endedAt: row[9],
+                detail: row[10],
+                usage: row[11]
+            ).state
+        else { throw StorageError.corrupt(table: "runs", id: id) }
+        return Run(
+            id: Identifier(id),
+            threadID: Identifier(row[1]),
+            assistantID: Identifier(row[2]),
+            createdAt: Timestamp(seconds: row[3]),
+            settings: settings,
+            metadata: (row[5] as String?).flatMap(Metadata.init(storedJSON:)),
+            state: state
+        )
+    }
+
+    /// The row that holds these settings; runs of the same assistant share it.
+    private func settingsID(of settings: RunSettings) throws -> Int {
+        let body = settings.jsonText
+        let hash = Self.hash(of: body)
+        if let row = try db.first("SELECT id FROM run_settings WHERE hash = ? AND body = ?", [hash, body]) {
+            return row[0]
+        }
+        try db.run("INSERT INTO run_settings (hash, body) VALUES (?, ?)", [hash, body])
+        return Int(db.lastInsertedRowID)
+    }
+
+    /// FNV-1a. It only narrows the search: the bodies themselves are compared.
+    private static func hash(of text: String) -> Int {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return Int(truncatingIfNeeded: hash)
+    }
+}

@@ -1,0 +1,86 @@
+import AssistantsAPI
+
+/// A run's state as the columns of its row, and back.
+struct StateColumns {
+    var status: String
+    var startedAt: Int?
+    var expiresAt: Int?
+    var endedAt: Int?
+    /// The pending calls, the error or the reason that belongs to the status.
+    var detail: String?
+    var usage: String?
+}
+
+extension StateColumns {
+    init(_ state: Run.State) {
+        let times = state.times
+        status = state.status.rawValue
+        startedAt = times.startedAt?.seconds
+        expiresAt = times.expiresAt?.seconds
+        endedAt = (times.cancelledAt ?? times.failedAt ?? times.completedAt)?.seconds
+        usage = state.usage?.jsonText
+        switch state {
+        case .requiresAction(_, let action): detail = action.toolCallsJSON
+        case .failed(_, _, let error, _): detail = error.jsonText
+        case .incomplete(_, _, let reason, _): detail = reason?.rawValue
+        default: break
+        }
+    }
+
+    /// The state that the columns hold; nil when they contradict each other.
+    var state: Run.State? {
+        let startedAt = startedAt.map(Timestamp.init(seconds:))
+        let usage = usage.flatMap(TokenUsage.init(storedJSON:))
+        switch (
+            Run.Status(rawValue: status), expiresAt.map(Timestamp.init(seconds:)), endedAt.map(Timestamp.init(seconds:))
+        ) {
+        case (.queued, let expiresAt?, _):
+            return .queued(Run.Lifetime(startedAt: startedAt, expiresAt: expiresAt))
+        case (.inProgress, let expiresAt?, _):
+            return .inProgress(Run.Lifetime(startedAt: startedAt, expiresAt: expiresAt))
+        case (.requiresAction, let expiresAt?, _):
+            guard let detail else { return nil }
+            let lifetime = Run.Lifetime(startedAt: startedAt, expiresAt: expiresAt)
+            return .requiresAction(lifetime, Run.RequiredAction(toolCallsJSON: detail))
+        case (.cancelling, let expiresAt?, _):
+            return .cancelling(Run.Lifetime(startedAt: startedAt, expiresAt: expiresAt))
+        case (.cancelled, _, let endedAt?):
+            return .cancelled(startedAt: startedAt, at: endedAt, usage: usage)
+        case (.failed, _, let endedAt?):
+            guard let error = detail.flatMap(Run.LastError.init(storedJSON:)) else { return nil }
+            return .failed(startedAt: startedAt, at: endedAt, error: error, usage: usage)
+        case (.completed, _, let endedAt?):
+            return .completed(startedAt: startedAt, at: endedAt, usage: usage)
+        case (.incomplete, _, let endedAt?):
+            let reason = detail.flatMap(Run.IncompleteReason.init)
+            return .incomplete(startedAt: startedAt, at: endedAt, reason: reason, usage: usage)
+        case (.expired, let expiresAt?, _):
+            return .expired(startedAt: startedAt, expiredAt: expiresAt, usage: usage)
+        default:
+            return nil
+        }
+    }
+}
+
+extension TokenUsage {
+    init?(storedJSON text: String) {
+        guard let value = try? JSONValue(parsing: text), let prompt = value["prompt_tokens"]?.intValue,
+            let completion = value["completion_tokens"]?.intValue
+        else { return nil }
+        self.init(
+            promptTokens: prompt,
+            completionTokens: completion,
+            cachedTokens: value["prompt_token_details"]?["cached_tokens"]?.intValue ?? 0,
+            reasoningTokens: value["completion_tokens_details"]?["reasoning_tokens"]?.intValue ?? 0
+        )
+    }
+}
+
+extension Run.LastError {
+    init?(storedJSON text: String) {
+        guard let value = try? JSONValue(parsing: text), let message = value["message"]?.stringValue,
+            let code = value["code"]?.stringValue.flatMap(Code.init)
+        else { return nil }
+        self.init(code: code, message: message)
+    }
+}

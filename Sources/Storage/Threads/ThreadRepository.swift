@@ -1,0 +1,56 @@
+import AssistantsAPI
+import GRDB
+
+/// Threads, as rows of `threads`.
+package struct ThreadRepository {
+    let db: GRDB.Database
+
+    package func insert(_ thread: AssistantThread, in project: ProjectID) throws {
+        try db.run(
+            "INSERT INTO threads (id, project_id, created_at, metadata) VALUES (?, ?, ?, ?)",
+            [thread.id.rawValue, project.rawValue, thread.createdAt.seconds, thread.metadata?.jsonText]
+        )
+    }
+
+    package func find(_ id: Identifier<AssistantThread>, in project: ProjectID) throws -> AssistantThread? {
+        try db.first(
+            "SELECT id, created_at, metadata FROM threads WHERE id = ? AND project_id = ?",
+            [id.rawValue, project.rawValue]
+        ).map(Self.thread)
+    }
+
+    package func exists(_ id: Identifier<AssistantThread>, in project: ProjectID) throws -> Bool {
+        try edits(of: id, in: project) != nil
+    }
+
+    /// How often the past of the thread was changed; nil when there is no such thread.
+    package func edits(of id: Identifier<AssistantThread>, in project: ProjectID) throws -> Int? {
+        try db.first(
+            "SELECT edits FROM threads WHERE id = ? AND project_id = ?",
+            [id.rawValue, project.rawValue]
+        ).map { $0[0] }
+    }
+
+    package func page(_ request: PageRequest, of project: ProjectID) throws -> Page<AssistantThread> {
+        try ListQuery(
+            select: "SELECT id, created_at, metadata FROM threads",
+            table: "threads",
+            scope: "project_id = ?",
+            scopeArgument: project.rawValue
+        ).page(request, in: db, Self.thread)
+    }
+
+    /// Deletes a thread with all that belongs to it. Returns whether there was one.
+    package func delete(_ id: Identifier<AssistantThread>, in project: ProjectID) throws -> Bool {
+        try db.run("DELETE FROM threads WHERE id = ? AND project_id = ?", [id.rawValue, project.rawValue])
+        return db.changesCount > 0
+    }
+
+    private static func thread(_ row: Row) -> AssistantThread {
+        AssistantThread(
+            id: Identifier(row[0]),
+            createdAt: Timestamp(seconds: row[1]),
+            metadata: (row[2] as String?).flatMap(Metadata.init(storedJSON:))
+        )
+    }
+}
