@@ -56,6 +56,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
+            resources: [.embedInCode("Resources/signage-analyst.md")],
             swiftSettings: strict
         ),
         .target(
@@ -69,12 +70,22 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            resources: [.embedInCode("Docs/openapi.json"), .embedInCode("Docs/docs.html")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ServerConfiguration",
+            dependencies: [
+                "AssistantsAPI",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "AssistantsServer",
             dependencies: [
-                "AssistantsAPI", "Storage", "ModelProviders", "RunEngine", "HTTPServer",
+                "AssistantsAPI", "Storage", "ModelProviders", "RunEngine", "HTTPServer", "ServerConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
