@@ -1,0 +1,169 @@
+"""What the documents show is true: their snippets run against a real server and print what the documents say.
+
+Blocks fenced as bash, js and python are for a client of the running server and are run; sh blocks are for the operator and jsx is for
+a page, and are not. A json or text block right after a snippet is its output; ids and times may differ.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from assistants_server import Server
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = ("README.md", "README.ko.md")
+DEFAULT_ADDRESS = "http://127.0.0.1:8010"
+
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Snippet:
+    document: str
+    line: int
+    language: str
+    code: str
+    output: str | None
+
+    def __str__(self) -> str:
+        return f"{self.document}:{self.line}-{self.language}"
+
+
+def snippets(document: str) -> list[Snippet]:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    fences = list(FENCE.finditer(text))
+    found = []
+    for fence, following in zip(fences, [*fences[1:], None]):
+        if fence[1] not in ("bash", "js", "python"):
+            continue
+        shows_output = (
+            following is not None
+            and following[1] in ("json", "text")
+            and not text[fence.end() : following.start()].strip()
+        )
+        line = text.count("\n", 0, fence.start()) + 1
+        found.append(Snippet(document, line, fence[1], fence[2], following[2] if shows_output else None))
+    return found
+
+
+SNIPPETS = [snippet for document in DOCUMENTS for snippet in snippets(document)]
+
+
+def command(snippet: Snippet, code: str, folder: Path) -> list[str]:
+    match snippet.language:
+        case "bash":
+            return ["bash", "-euo", "pipefail", "-c", code]
+        case "python":
+            return [sys.executable, "-c", code]
+        case "js":
+            script = folder / "snippet.mjs"
+            script.write_text(code + "\nconsole.log((await ask('What data do you need?')).message);\n", encoding="utf-8")
+            return ["node", str(script)]
+    raise AssertionError(snippet.language)
+
+
+def run(arguments: list[str], base_url: str) -> str:
+    program = shutil.which(arguments[0])
+    if program is None:
+        assert "CI" not in os.environ, f"{arguments[0]} is not installed"
+        pytest.skip(f"{arguments[0]} is not installed")
+    ended = subprocess.run(
+        [program, *arguments[1:]],
+        cwd=ROOT,
+        env={**os.environ, "BASE_URL": base_url, "NO_PROXY": "127.0.0.1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == 0, f"exit code {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
+    return ended.stdout
+
+
+def comparable(output: str) -> str:
+    """The output with ids and times replaced, which differ each time, and JSON in one form however it is laid out."""
+    try:
+        output = json.dumps(json.loads(output), ensure_ascii=False)
+    except ValueError:
+        pass
+    output = re.sub(r"\b(thread|msg|run|step)_[A-Za-z0-9]{24}\b", r"\1_…", output)
+    output = re.sub(r'("created_at": ?)\d{10}', r"\1…", output)
+    return "\n".join(line.rstrip() for line in output.strip().splitlines())
+
+
+def test_both_readmes_have_the_same_kinds_of_snippets() -> None:
+    kinds = {
+        document: [(snippet.language, snippet.output is not None) for snippet in SNIPPETS if snippet.document == document]
+        for document in DOCUMENTS
+    }
+    assert {language for language, _ in kinds["README.md"]} == {"bash", "js", "python"}
+    assert any(shows_output for _, shows_output in kinds["README.md"])
+    assert kinds["README.md"] == kinds["README.ko.md"]
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=str)
+def test_snippet_runs_and_prints_what_the_document_shows(snippet: Snippet, server: Server, tmp_path: Path) -> None:
+    code = snippet.code.replace(DEFAULT_ADDRESS, server.url)
+    if snippet.language != "bash" or "curl" in code:
+        assert server.url in code or "Examples/" in code, "the snippet does not ask the server"
+    output = run(command(snippet, code, tmp_path), server.url)
+    assert output.strip()
+    if snippet.output is not None:
+        assert comparable(output) == comparable(snippet.output)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "figures"),
+    [
+        (["bash", "Examples/curl/chat.sh"], ("9.00%", "event: done", "completed", '"deleted":true')),
+        (["node", "Examples/javascript/chat.mjs"], ("9.00%", "Gate 3")),
+        ([sys.executable, "Examples/python/chat.py"], ("9.00%", "== Step by step")),
+    ],
+    ids=("curl", "javascript", "python"),
+)
+def test_example_runs_and_prints_true_figures(arguments: list[str], figures: tuple[str, ...], server: Server) -> None:
+    output = run(arguments, server.url)
+    for figure in figures:
+        assert figure in output, f"no {figure} in\n{output}"
+
+
+def settings_in(text: str) -> set[str]:
+    return set(re.findall(r"^#? ?([A-Z][A-Z0-9_]+)=", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_configuration_table_names_every_setting(document: str) -> None:
+    known = settings_in((ROOT / ".env.example").read_text(encoding="utf-8"))
+    assert known
+    named = set(re.findall(r"`([A-Z][A-Z0-9_]+)`", (ROOT / document).read_text(encoding="utf-8")))
+    assert known - named == set()
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, "CONTRIBUTING.md", "ARCHITECTURE.md"])
+def test_links_lead_to_files(document: str) -> None:
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", (ROOT / document).read_text(encoding="utf-8"))
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_postman_collection_has_every_operation_of_the_openapi_document() -> None:
+    def requests_of(items: list[dict]) -> list[dict]:
+        return [each for item in items for each in (requests_of(item["item"]) if "item" in item else [item["request"]])]
+
+    collection = json.loads((ROOT / "OpenAI_Assistants_API.postman_collection.json").read_text(encoding="utf-8"))
+    document = json.loads((ROOT / "Sources/HTTPServer/Docs/openapi.json").read_text(encoding="utf-8"))
+    shape = lambda path: re.sub(r"\{+\w+\}+|swagger-ui\.css", "…", path)
+    asked = {(each["method"], shape("/" + "/".join(each["url"]["path"]))) for each in requests_of(collection["item"])}
+    methods = ("get", "post", "put", "patch", "delete")
+    described = {
+        (method.upper(), shape(path)) for path, item in document["paths"].items() for method in item if method in methods
+    }
+    assert asked == described
