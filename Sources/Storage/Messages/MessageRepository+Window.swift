@@ -9,10 +9,9 @@ extension MessageRepository {
         package var content: Message.Content
     }
 
-    /// The newest messages behind `sequence` (0: from the beginning), oldest first, read newest first until one has
-    /// only messages before it that end at or below `tokenFloor` tokens of the thread.
-    ///
-    /// Reads no more rows than it returns, plus one.
+    /// The newest messages behind `sequence` (0: from the beginning), oldest first: those that begin at or above
+    /// `tokenFloor` tokens of the thread, and the newest in any case. They are read newest first, and no more rows
+    /// than are returned, plus one.
     package func window(
         of thread: Identifier<AssistantThread>,
         after sequence: Int,
@@ -21,7 +20,7 @@ extension MessageRepository {
         let cursor = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT seq, tokens_through, role, content FROM messages
+                    SELECT seq, tokens_through, role, content, tokens FROM messages
                     WHERE thread_id = ? AND seq > ? ORDER BY seq DESC
                     """
             ),
@@ -30,7 +29,8 @@ extension MessageRepository {
         var entries: [PromptEntry] = []
         while let row = try cursor.next() {
             let position = Position(sequence: row[0], tokensThrough: row[1])
-            if position.tokensThrough <= tokenFloor, !entries.isEmpty { break }
+            let start = position.tokensThrough - (row[4] as Int)
+            if start < tokenFloor, !entries.isEmpty { break }
             entries.append(
                 PromptEntry(
                     position: position,

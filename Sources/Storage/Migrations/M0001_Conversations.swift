@@ -93,7 +93,7 @@ extension Migrations {
         ) STRICT;
         CREATE INDEX runs_of_thread ON runs (thread_id, seq);
         CREATE UNIQUE INDEX runs_at_work ON runs (thread_id)
-            WHERE status IN ('in_progress', 'requires_action', 'cancelling');
+            WHERE status IN ('in_progress', 'requires_action');
         CREATE INDEX runs_unfinished ON runs (seq)
             WHERE status IN ('queued', 'in_progress', 'requires_action', 'cancelling');
 

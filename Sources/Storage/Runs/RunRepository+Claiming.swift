@@ -5,6 +5,14 @@ import GRDB
 package struct RunClaim: Sendable, Equatable {
     package let run: Identifier<Run>
     package let fence: Int
+
+    init(run: Identifier<Run>, fence: Int) {
+        self.run = run
+        self.fence = fence
+    }
+
+    /// The claim that comes with creating a run.
+    package init(initialOf run: Identifier<Run>) { self.init(run: run, fence: 0) }
 }
 
 /// A move was tried with a claim that is no longer good, or on a run that is gone.
@@ -13,9 +21,6 @@ package struct LostClaim: Error, Equatable {
 }
 
 extension RunRepository {
-    /// The claim of a run that this transaction has just inserted.
-    package func initialClaim(of run: Run) -> RunClaim { RunClaim(run: run.id, fence: 0) }
-
     /// Takes the run from whoever had it. Nil when there is no such run.
     package func claim(_ id: Identifier<Run>) throws -> RunClaim? {
         try db.first("UPDATE runs SET fence = fence + 1 WHERE id = ? RETURNING fence", [id.rawValue])
@@ -36,6 +41,11 @@ extension RunRepository {
             ]
         )
         guard db.changesCount == 1 else { throw LostClaim() }
+    }
+
+    /// Notes that a run, which has been found in this transaction, is to stop. Whoever has its claim keeps it.
+    package func setCancelling(_ run: Run) throws {
+        try db.run("UPDATE runs SET status = ? WHERE id = ?", [run.state.status.rawValue, run.id.rawValue])
     }
 
     /// Hands over the messages that wait for the run to begin, once.

@@ -20,15 +20,12 @@ package struct ThreadRepository {
     }
 
     package func exists(_ id: Identifier<AssistantThread>, in project: ProjectID) throws -> Bool {
-        try edits(of: id, in: project) != nil
+        try db.first("SELECT 1 FROM threads WHERE id = ? AND project_id = ?", [id.rawValue, project.rawValue]) != nil
     }
 
     /// How often the past of the thread was changed; nil when there is no such thread.
-    package func edits(of id: Identifier<AssistantThread>, in project: ProjectID) throws -> Int? {
-        try db.first(
-            "SELECT edits FROM threads WHERE id = ? AND project_id = ?",
-            [id.rawValue, project.rawValue]
-        ).map { $0[0] }
+    package func edits(of id: Identifier<AssistantThread>) throws -> Int? {
+        try db.first("SELECT edits FROM threads WHERE id = ?", [id.rawValue]).map { $0[0] }
     }
 
     package func page(_ request: PageRequest, of project: ProjectID) throws -> Page<AssistantThread> {

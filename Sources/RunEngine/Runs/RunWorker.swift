@@ -1,0 +1,216 @@
+import AssistantsAPI
+import Logging
+import ModelProviders
+import ServiceLifecycle
+import Storage
+import Synchronization
+
+/// Carries runs to their end: starts them when their thread is free, ends those that are late, takes up those that a
+/// process left behind, and hands over what is unfinished at shutdown.
+///
+/// Each run at work is a task that this service owns: it is reachable through its `LiveRun`, and `run()` returns only
+/// when there is none left.
+package final class RunWorker: Service {
+    package let liveRuns: LiveRuns
+    let configuration: EngineConfiguration
+    let database: Database
+    let answerer: Answerer
+    let prompts: PromptBuilder
+    let analysis: ThreadAnalysis
+    let ids: IDGenerator
+    let clock: WallClock
+    let logger: Logger
+
+    /// Seconds after which readers of a run hear something, be it that there is nothing to tell.
+    private static let heartbeat = 15
+
+    private let lanes = ThreadLanes<RunWork>()
+    private let slots: RunSlots
+    /// When the process must have let go of all runs; set once the shutdown has begun.
+    private let drainDeadline = Mutex<ContinuousClock.Instant?>(nil)
+
+    package init(
+        database: Database,
+        answerer: Answerer,
+        configuration: EngineConfiguration,
+        ids: IDGenerator,
+        clock: WallClock,
+        logger: Logger
+    ) {
+        self.database = database
+        self.answerer = answerer
+        self.configuration = configuration
+        self.ids = ids
+        self.clock = clock
+        self.logger = logger
+        liveRuns = LiveRuns(limit: configuration.maximumUnfinishedRuns)
+        slots = RunSlots(limit: configuration.maximumConcurrentRuns)
+        prompts = PromptBuilder(
+            database: database,
+            cache: PromptCache(limit: configuration.promptCacheBytes),
+            contextTokens: configuration.contextTokens
+        )
+        analysis = ThreadAnalysis(database: database)
+    }
+
+    // MARK: Service
+
+    package func run() async throws {
+        try await takeUpUnfinished()
+        var ticks = 0
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(1)) }
+            expireLate()
+            interruptAfterDrainDeadline()
+            ticks += 1
+            if ticks.isMultiple(of: Self.heartbeat) { for live in liveRuns.all { live.wakeReaders() } }
+            if ticks.isMultiple(of: 30) {
+                do { try await takeUpUnfinished() } catch { logger.error("Unfinished runs could not be read", error) }
+            }
+        }
+        beginShutdown(grace: .zero)
+        interruptAfterDrainDeadline()
+        while !liveRuns.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
+    /// Takes no new runs, and lets those at work end within `grace`; what is left then is for the next start.
+    package func beginShutdown(grace: Duration) {
+        liveRuns.close()
+        drainDeadline.withLock { deadline in
+            let new = ContinuousClock.now + grace
+            deadline = min(deadline ?? new, new)
+        }
+    }
+
+    private func interruptAfterDrainDeadline() {
+        guard let deadline = drainDeadline.withLock({ $0 }), ContinuousClock.now >= deadline else { return }
+        for live in liveRuns.all { stop(live, .shutdown) }
+    }
+
+    private func expireLate() {
+        let now = clock.now()
+        for live in liveRuns.all where live.expiresAt <= now { stop(live, .expiry) }
+    }
+
+    // MARK: Runs
+
+    /// Puts a run in its thread's line. Returns true when it begins at once; else `queued` waits as a stored run.
+    func submit(_ work: RunWork, queued: Run) -> Bool {
+        let waiting = RunWork(live: work.live, run: queued, origin: .stored)
+        guard lanes.enter(work.run.threadID, waiting) else { return false }
+        guard slots.take() else {
+            // The thread is free, but the server is at its limit: the run keeps its thread and waits for a slot.
+            slots.wait(waiting)
+            return false
+        }
+        begin(work)
+        return true
+    }
+
+    private func begin(_ work: RunWork) {
+        let execution = RunExecution(work: work, worker: self)
+        let task = Task {
+            await execution.perform()
+            self.didEnd(work.live)
+        }
+        work.live.attach(task)
+    }
+
+    private func didEnd(_ live: LiveRun) {
+        liveRuns.remove(live)
+        if let next = slots.release() { begin(next) }
+    }
+
+    /// Called by a run that has let go of its thread, before it tells anyone that it has ended.
+    func releaseThread(of live: LiveRun) {
+        guard let next = lanes.leave(live.threadID) else { return }
+        if slots.take() { begin(next) } else { slots.wait(next) }
+    }
+
+    /// Takes back a run that could not be stored.
+    func withdraw(_ live: LiveRun, error: any Error) {
+        live.finish(.failure(error))
+        if removeWaiting(live) { liveRuns.remove(live) } else { live.interrupt(.deletion) }
+    }
+
+    func cancel(_ run: Run) {
+        if let live = liveRuns.find(run.id) {
+            live.publish(.run(.cancelling, run))
+            stop(live, .cancellation)
+        } else {
+            // Nobody works on it here: it waited for outputs, or its process is gone.
+            takeUp(run)
+        }
+    }
+
+    /// Ends what runs on a thread that is gone.
+    package func threadWasDeleted(_ thread: Identifier<AssistantThread>) {
+        prompts.cache.remove(thread)
+        for live in liveRuns.all where live.threadID == thread { stop(live, .deletion) }
+    }
+
+    /// Interrupts a run, wherever it is. One that waits in line begins at once, only to be ended.
+    private func stop(_ live: LiveRun, _ reason: LiveRun.Interruption) {
+        guard !live.interrupt(reason) else { return }
+        // Without a task it waits in line, or is about to begin and will see the interruption.
+        if let work = takeWaiting(live) {
+            let execution = RunExecution(work: work, worker: self)
+            live.attach(
+                Task {
+                    await execution.endWithoutThread()
+                    self.liveRuns.remove(live)
+                }
+            )
+        }
+    }
+
+    private func takeWaiting(_ live: LiveRun) -> RunWork? {
+        if let work = lanes.remove(from: live.threadID, where: { $0.live === live }) { return work }
+        guard let work = slots.remove(where: { $0.live === live }) else { return nil }
+        releaseThread(of: live)
+        return work
+    }
+
+    private func removeWaiting(_ live: LiveRun) -> Bool { takeWaiting(live) != nil }
+
+    // MARK: Recovery
+
+    /// Adopts runs that have not ended and that nobody works on: those of a process that died.
+    private func takeUpUnfinished() async throws {
+        var last = 0
+        var count = 0
+        while true {
+            let after = last
+            let runs = try await database.read { try $0.runs.unfinished(after: after, limit: 500) }
+            guard let newest = runs.last else { break }
+            last = newest.sequence
+            for entry in runs where needsWork(entry.run) && takeUp(entry.run) { count += 1 }
+        }
+        if count > 0 { logger.notice("Unfinished runs taken up", metadata: ["count": "\(count)"]) }
+    }
+
+    /// A run that waits for outputs needs nobody, until it is late.
+    private func needsWork(_ run: Run) -> Bool {
+        guard case .requiresAction(let lifetime, _) = run.state else { return true }
+        return lifetime.expiresAt <= clock.now()
+    }
+
+    @discardableResult
+    private func takeUp(_ run: Run) -> Bool {
+        guard let lifetime = run.state.lifetime else { return false }
+        let live = LiveRun(id: run.id, threadID: run.threadID, expiresAt: lifetime.expiresAt)
+        guard liveRuns.adopt(live) else { return false }
+        live.publish([.run(.created, run), .run(.queued, run)])
+        live.markStored(.success(nil))
+        if case .cancelling = run.state { live.interrupt(.cancellation) }
+        _ = submit(RunWork(live: live, run: run, origin: .stored), queued: run)
+        return true
+    }
+}
+
+extension Logger {
+    /// Logs what went wrong inside the server.
+    func error(_ message: Message, _ error: any Error) {
+        self.error(message, metadata: ["error": "\(error)"])
+    }
+}

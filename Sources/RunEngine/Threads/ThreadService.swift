@@ -1,0 +1,100 @@
+import AssistantsAPI
+import Storage
+
+/// Threads and what is said in them outside of runs.
+package struct ThreadService: Sendable {
+    let database: Database
+    let worker: RunWorker
+    let ids: IDGenerator
+    let clock: WallClock
+
+    package init(database: Database, worker: RunWorker, ids: IDGenerator, clock: WallClock) {
+        self.database = database
+        self.worker = worker
+        self.ids = ids
+        self.clock = clock
+    }
+
+    /// A thread that is stored nowhere yet.
+    package func make(metadata: Metadata? = nil) -> AssistantThread {
+        AssistantThread(id: ids.next(), createdAt: clock.now(), metadata: metadata)
+    }
+
+    package func create(
+        metadata: Metadata?,
+        data: ThreadDataUpdate?,
+        in project: ProjectID
+    ) async throws -> AssistantThread {
+        let thread = make(metadata: metadata)
+        try await database.write { db in
+            try db.threads.insert(thread, in: project)
+            if let data { try db.threadData.put(data.tables, profile: data.profile, of: thread.id) }
+        }
+        return thread
+    }
+
+    /// Throws `EngineError.threadNotFound`.
+    package func find(_ id: Identifier<AssistantThread>, in project: ProjectID) async throws -> AssistantThread {
+        guard let thread = try await database.read({ try $0.threads.find(id, in: project) }) else {
+            throw EngineError.threadNotFound(id)
+        }
+        return thread
+    }
+
+    package func page(_ request: PageRequest, in project: ProjectID) async throws -> Page<AssistantThread> {
+        try await database.read { try $0.threads.page(request, of: project) }
+    }
+
+    /// Deletes a thread with its messages and runs; a run at work on it is stopped.
+    package func delete(_ id: Identifier<AssistantThread>, in project: ProjectID) async throws {
+        let existed = try await database.write { try $0.threads.delete(id, in: project) }
+        guard existed else { throw EngineError.threadNotFound(id) }
+        worker.threadWasDeleted(id)
+    }
+
+    /// Appends a message.
+    package func append(
+        _ message: PendingMessage,
+        to thread: Identifier<AssistantThread>,
+        in project: ProjectID
+    ) async throws -> Message {
+        let now = clock.now()
+        let whole = Message(
+            id: message.id,
+            threadID: thread,
+            createdAt: now,
+            role: message.role,
+            content: message.content,
+            metadata: message.metadata
+        )
+        let tokens = message.content.estimatedTokens
+        try await database.write { db in
+            guard try db.threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }
+            _ = try db.messages.append(whole, tokens: tokens, after: try db.messages.last(of: thread))
+        }
+        return whole
+    }
+
+    package func messages(
+        _ request: PageRequest,
+        of thread: Identifier<AssistantThread>,
+        in project: ProjectID
+    ) async throws -> Page<Message> {
+        try await database.read { db in
+            guard try db.threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }
+            return try db.messages.page(request, of: thread)
+        }
+    }
+
+    /// The messages that follow the one at `sequence` (0: from the beginning), oldest first, and the last one's place.
+    /// Nil when there are no more.
+    package func messages(
+        of thread: Identifier<AssistantThread>,
+        after sequence: Int,
+        limit: Int
+    ) async throws -> (messages: [Message], last: Int)? {
+        let chunk = try await database.read { try $0.messages.chunk(of: thread, after: sequence, limit: limit) }
+        guard let last = chunk.last else { return nil }
+        return (chunk.map(\.message), last.position.sequence)
+    }
+}
