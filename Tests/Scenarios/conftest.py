@@ -1,0 +1,160 @@
+"""What the scenarios share: the binary, servers, the scripted model, and the record of what was answered."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+import requests
+
+from assistants_server import Server
+from openapi_contract import Contract
+from scripted_model import PROTOCOLS, ScriptedModel
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Observer:
+    """Sees every answer of every server: the request id is checked at once, the contract's faults are collected."""
+
+    def __init__(self) -> None:
+        self.contract: Contract | None = None
+        self.faults: set[str] = set()
+        self.answers = 0
+
+    def __call__(self, response: requests.Response) -> None:
+        assert response.headers.get("x-request-id"), f"{response.request.method} {response.url} has no x-request-id"
+        if self.contract is None or response.request.url.count("/openai-api/"):
+            return
+        self.answers += 1
+        fault = self.contract.fault(response)
+        if fault:
+            self.faults.add(fault)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The test that judges what all the others saw comes last."""
+    items.sort(key=lambda item: item.name == "test_every_answer_seen_agrees_with_the_openapi_document")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """A failed scenario shows the last words of the servers that it used."""
+    outcome = yield
+    report = outcome.get_result()
+    if not report.failed:
+        return
+    for server in _servers_of(item):
+        report.sections.append((f"terminal of the server in {server.home}", server.output()[-4000:]))
+        if server.log_file.exists():
+            report.sections.append((f"log file {server.log_file}", server.log_file.read_text(errors="replace")[-4000:]))
+
+
+def _servers_of(item: pytest.Item) -> list[Server]:
+    used: list[Server] = list(getattr(item, "started_servers", []))
+    for value in getattr(item, "funcargs", {}).values():
+        if isinstance(value, Server) and value not in used:
+            used.append(value)
+    return used
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def binary() -> Path:
+    path = Path(os.environ.get("ASSISTANTS_SERVER", ROOT / ".build/release/assistants-server")).resolve()
+    assert os.access(path, os.X_OK), f"{path} is not there; build it or name it in ASSISTANTS_SERVER"
+    return path
+
+
+@pytest.fixture(scope="session")
+def observer() -> Observer:
+    return Observer()
+
+
+@pytest.fixture(scope="session")
+def server(binary: Path, observer: Observer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server without a model: the built-in analyst answers."""
+    server = Server(binary, tmp_path_factory.mktemp("analyst"), observer)
+    try:
+        server.start()
+        observer.contract = Contract(requests.get(f"{server.url}/openapi.json", timeout=10).json())
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def make_server(
+    request: pytest.FixtureRequest, binary: Path, observer: Observer, tmp_path: Path
+) -> Iterator[Callable[..., Server]]:
+    """Makes servers of one scenario, not started yet; all are ended with it."""
+    made: list[Server] = []
+    request.node.started_servers = made
+
+    def make(**settings: Any) -> Server:
+        made.append(Server(binary, tmp_path / f"server-{len(made) + 1}", observer, **settings))
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.close()
+
+
+@pytest.fixture
+def start_server(make_server: Callable[..., Server], server: Server) -> Callable[..., Server]:
+    """Starts servers of one scenario. (The shared server has brought the OpenAPI document by then.)"""
+    return lambda **settings: make_server(**settings).start()
+
+
+@pytest.fixture
+def model() -> Iterator[ScriptedModel]:
+    model = ScriptedModel()
+    yield model
+    model.close()
+
+
+@pytest.fixture(params=PROTOCOLS)
+def protocol(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def _chat_servers(
+    binary: Path, observer: Observer, server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, tuple[Server, ScriptedModel]]]:
+    """One server with its model per protocol, for all the scenarios that change no setting."""
+    pairs = {}
+    try:
+        for protocol in PROTOCOLS:
+            model = ScriptedModel()
+            home = tmp_path_factory.mktemp(protocol)
+            pairs[protocol] = (Server(binary, home, observer, **model.settings(protocol)), model)
+            pairs[protocol][0].start()
+        yield pairs
+    finally:
+        for chat_server, model in pairs.values():
+            chat_server.close()
+            model.close()
+
+
+@pytest.fixture
+def chat_server(_chat_servers: dict[str, tuple[Server, ScriptedModel]], protocol: str) -> Server:
+    """A server whose model is scripted; its `model` attribute is the model, reset for this scenario."""
+    chat_server, chat_server.model = _chat_servers[protocol]
+    chat_server.model.reset()
+    return chat_server
+
+
+@pytest.fixture
+def one_chat_server(_chat_servers: dict[str, tuple[Server, ScriptedModel]]) -> Server:
+    """The same over Chat Completions alone, where the protocol makes no difference."""
+    one, one.model = _chat_servers[PROTOCOLS[0]]
+    one.model.reset()
+    return one

@@ -1,0 +1,573 @@
+"""A model backend under a test's control.
+
+It speaks the two wire protocols that a server may meet, Chat Completions and Responses, both streaming, over a real
+socket. What it answers is a script: an object with a coroutine `play(call)`. Every request is kept, body and headers,
+so that a test can look at what was really sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from aiohttp import web
+
+CHAT_COMPLETIONS = "chat_completions"
+RESPONSES = "responses"
+PROTOCOLS = (CHAT_COMPLETIONS, RESPONSES)
+
+# Longer than any test; a script that waits for its test gives up then, so that a broken test ends.
+PATIENCE = 60.0
+
+
+@dataclass
+class Turn:
+    """One entry of the conversation as it arrived."""
+
+    role: str
+    text: str
+
+
+class Gate:
+    """Holds an answer back until the test opens it. Starts closed."""
+
+    def __init__(self) -> None:
+        self._open = threading.Event()
+        self._waiting = threading.Semaphore(0)
+
+    def open(self) -> None:
+        self._open.set()
+
+    def wait_until_reached(self, timeout: float = 10) -> None:
+        """Returns when an answer stands at the gate; each arrival is counted once."""
+        assert self._waiting.acquire(timeout=timeout), "no answer reached the gate"
+
+    async def passed(self) -> None:
+        self._waiting.release()
+        deadline = time.monotonic() + PATIENCE
+        while not self._open.is_set() and time.monotonic() < deadline:
+            await asyncio.sleep(0.004)
+
+
+def _text_of(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return "".join(part.get("text") or part.get("refusal") or "" for part in content)
+    return ""
+
+
+class Call:
+    """One request that the backend got, and the means to answer it."""
+
+    def __init__(self, number: int, protocol: str, request: web.Request, body: Any) -> None:
+        self.number = number
+        self.protocol = protocol
+        self.headers = {name.lower(): value for name, value in request.headers.items()}
+        self.body = body
+        self.arrived = time.monotonic()
+        #: How it ended: None (still open), "finished", "disconnected" (the server went away), "broken" (on purpose).
+        self.ended: str | None = None
+        self._request = request
+        self._stream: web.StreamResponse | None = None
+        self._sequence = itertools.count()
+
+    # What was asked
+
+    @property
+    def model(self) -> str:
+        return self.body["model"]
+
+    @property
+    def streaming(self) -> bool:
+        return bool(self.body.get("stream"))
+
+    @property
+    def instructions(self) -> str:
+        """System and developer text, wherever the protocol puts it."""
+        given = [self.body.get("instructions") or ""] if self.protocol == RESPONSES else []
+        given += [turn.text for turn in self._entries() if turn.role in ("system", "developer")]
+        return "\n".join(text for text in given if text)
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The conversation without system text, oldest first."""
+        return [turn for turn in self._entries() if turn.role in ("user", "assistant")]
+
+    @property
+    def question(self) -> str:
+        """The newest user message."""
+        return next((turn.text for turn in reversed(self.turns) if turn.role == "user"), "")
+
+    @property
+    def everything(self) -> str:
+        """All text of the request, for looking for something wherever it is."""
+        return "\n".join([self.instructions, *(turn.text for turn in self.turns)])
+
+    def _entries(self) -> list[Turn]:
+        if self.protocol == CHAT_COMPLETIONS:
+            return [Turn(entry["role"], _text_of(entry.get("content"))) for entry in self.body["messages"]]
+        given = self.body["input"]
+        if isinstance(given, str):
+            return [Turn("user", given)]
+        return [Turn(item["role"], _text_of(item.get("content"))) for item in given if "role" in item]
+
+    # Answering
+
+    async def begin(self) -> None:
+        """Sends the head of a stream."""
+        self._stream = web.StreamResponse(
+            headers={"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache"}
+        )
+        await self._stream.prepare(self._request)
+
+    async def write(self, raw: bytes) -> None:
+        await self._stream.write(raw)
+
+    async def send(self, event: dict[str, Any]) -> None:
+        """One event in the protocol's own framing."""
+        if self.protocol == RESPONSES:
+            event = {"type": event["type"], "sequence_number": next(self._sequence), **event}
+            await self.write(f"event: {event['type']}\ndata: {_json(event)}\n\n".encode())
+        else:
+            await self.write(f"data: {_json(event)}\n\n".encode())
+
+    async def finish(self) -> web.StreamResponse:
+        await self._stream.write_eof()
+        return self._stream
+
+    async def break_off(self) -> web.StreamResponse:
+        """Closes the connection without ending the stream."""
+        self.ended = "broken"
+        response = self._stream or web.Response()
+        if self._request.transport is not None:
+            self._request.transport.abort()
+        return response
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def echo(call: Call) -> str:
+    """Says how many messages came and repeats the newest question, so that history and order can be checked."""
+    return f"[{len(call.turns)}] {call.question}"
+
+
+@dataclass
+class Says:
+    """Answers with a text: fixed, or made from the call; by default an echo.
+
+    first_after   seconds before anything but the head of the answer is sent
+    every         seconds between two pieces
+    before        gate before the answer begins
+    middle        gate after the first piece
+    pieces        how many pieces at least a text is cut into
+    finish        the reason why the answer ends: stop, length, content_filter
+    usage         (prompt, completion) tokens; None leaves usage out
+    break_after   breaks off after this many pieces
+    """
+
+    text: str | Callable[[Call], str] = echo
+    first_after: float = 0
+    every: float = 0
+    before: Gate | None = None
+    middle: Gate | None = None
+    pieces: int = 3
+    finish: str = "stop"
+    usage: tuple[int, int] | None = (21, 9)
+    break_after: int | None = None
+
+    async def play(self, call: Call) -> web.StreamResponse:
+        text = self.text if isinstance(self.text, str) else self.text(call)
+        if self.before:
+            await self.before.passed()
+        if not call.streaming:
+            await asyncio.sleep(self.first_after)
+            return web.json_response(_WIRES[call.protocol](call, self).whole(text))
+        wire = _WIRES[call.protocol](call, self)
+        await call.begin()
+        await wire.open()
+        if self.first_after:
+            await asyncio.sleep(self.first_after)
+        for count, piece in enumerate(_cut(text, self.pieces)):
+            if count == self.break_after:
+                return await call.break_off()
+            if count and self.every:
+                await asyncio.sleep(self.every)
+            await wire.piece(piece)
+            if count == 0 and self.middle:
+                await self.middle.passed()
+        await wire.close(text)
+        return await call.finish()
+
+
+def _cut(text: str, pieces: int) -> list[str]:
+    """At least `pieces` parts of at most 8,192 characters, as far as the text goes."""
+    size = max(1, min(8192, -(-len(text) // max(1, pieces))))
+    return [text[start : start + size] for start in range(0, len(text), size)]
+
+
+@dataclass
+class Calls:
+    """Asks for a function to be called instead of answering."""
+
+    name: str = "get_weather"
+    arguments: str = '{"city":"Seoul"}'
+    usage: tuple[int, int] | None = (21, 9)
+    finish: str = "tool_calls"
+
+    async def play(self, call: Call) -> web.StreamResponse:
+        await call.begin()
+        await _WIRES[call.protocol](call, self).function(self.name, self.arguments)
+        return await call.finish()
+
+
+@dataclass
+class Refuses:
+    """Answers with an HTTP error in OpenAI's envelope, or with `body` as it is."""
+
+    status: int
+    message: str = "The model is having a bad day."
+    code: str | None = None
+    retry_after: int | str | None = None
+    body: bytes | None = None
+    content_type: str = "application/json"
+
+    async def play(self, call: Call) -> web.StreamResponse:
+        envelope = {"error": {"message": self.message, "type": "error", "param": None, "code": self.code}}
+        body = self.body if self.body is not None else _json(envelope).encode()
+        headers = {"content-type": self.content_type}
+        if self.retry_after is not None:
+            headers["retry-after"] = str(self.retry_after)
+        return web.Response(status=self.status, body=body, headers=headers)
+
+
+@dataclass
+class Fails:
+    """Begins a stream and reports an error inside it, as servers do when generation fails."""
+
+    message: str = "CUDA error: device-side assert triggered"
+    after: str = ""
+
+    async def play(self, call: Call) -> web.StreamResponse:
+        wire = _WIRES[call.protocol](call, Says())
+        await call.begin()
+        await wire.open()
+        if self.after:
+            await wire.piece(self.after)
+        await wire.error(self.message)
+        return await call.finish()
+
+
+@dataclass
+class Sends:
+    """Sends bytes as they are with status 200: garbage, an empty body, an HTML page."""
+
+    raw: bytes = b""
+    content_type: str = "text/event-stream"
+
+    async def play(self, call: Call) -> web.StreamResponse:
+        return web.Response(body=self.raw, headers={"content-type": self.content_type})
+
+
+@dataclass
+class BreaksOff:
+    """Closes the connection, before the head or right after it."""
+
+    after_head: bool = True
+
+    async def play(self, call: Call) -> web.StreamResponse:
+        if self.after_head:
+            await call.begin()
+        return await call.break_off()
+
+
+@dataclass
+class Hangs:
+    """Takes the request and says nothing: not even a head, or nothing after it."""
+
+    after_head: bool = False
+
+    async def play(self, call: Call) -> web.StreamResponse:
+        if self.after_head:
+            await call.begin()
+        await asyncio.sleep(PATIENCE)
+        return await call.break_off()
+
+
+class _ChatCompletionsWire:
+    """The chunks of `POST /chat/completions`, members and their order as OpenAI sends them."""
+
+    def __init__(self, call: Call, script: Any) -> None:
+        self.call, self.script = call, script
+        self.id = f"chatcmpl-{call.number:08d}"
+        options = call.body.get("stream_options") or {}
+        self.tells_usage = script.usage is not None and bool(options.get("include_usage"))
+
+    def _chunk(self, delta: dict[str, Any] | None, finish: str | None = None) -> dict[str, Any]:
+        chunk = {
+            "id": self.id,
+            "object": "chat.completion.chunk",
+            "created": int(time.time()),
+            "model": self.call.model,
+            "service_tier": "default",
+            "system_fingerprint": "fp_scripted",
+            "choices": [],
+        }
+        if delta is not None:
+            chunk["choices"] = [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]
+        if self.tells_usage:
+            chunk["usage"] = None
+        return chunk | {"obfuscation": "Xx"}
+
+    async def open(self) -> None:
+        await self.call.send(self._chunk({"role": "assistant", "content": "", "refusal": None}))
+
+    async def piece(self, text: str) -> None:
+        await self.call.send(self._chunk({"content": text}))
+
+    async def close(self, text: str) -> None:
+        await self._end(self.script.finish)
+
+    async def _end(self, finish: str) -> None:
+        await self.call.send(self._chunk({}, finish))
+        if self.tells_usage:
+            await self.call.send(self._chunk(None) | {"usage": self._usage()})
+        await self.call.write(b"data: [DONE]\n\n")
+
+    async def function(self, name: str, arguments: str) -> None:
+        head = {"index": 0, "id": "call_1", "type": "function", "function": {"name": name, "arguments": ""}}
+        await self.call.send(self._chunk({"role": "assistant", "content": None, "tool_calls": [head]}))
+        for piece in _cut(arguments, 2):
+            await self.call.send(self._chunk({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}))
+        await self._end("tool_calls")
+
+    async def error(self, message: str) -> None:
+        await self.call.write(b'data: {"error":' + _json({"message": message, "code": 500}).encode() + b"}\n\n")
+
+    def _usage(self) -> dict[str, Any]:
+        prompt, completion = self.script.usage
+        return {
+            "prompt_tokens": prompt,
+            "completion_tokens": completion,
+            "total_tokens": prompt + completion,
+            "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
+            "completion_tokens_details": {"reasoning_tokens": 0, "audio_tokens": 0},
+        }
+
+    def whole(self, text: str) -> dict[str, Any]:
+        message = {"role": "assistant", "content": text, "refusal": None, "annotations": []}
+        return {
+            "id": self.id,
+            "object": "chat.completion",
+            "created": int(time.time()),
+            "model": self.call.model,
+            "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": self.script.finish}],
+            "usage": self._usage() if self.script.usage else None,
+        }
+
+
+class _ResponsesWire:
+    """The events of `POST /responses`."""
+
+    def __init__(self, call: Call, script: Any) -> None:
+        self.call, self.script = call, script
+        self.item_id = f"msg_{call.number:08d}"
+
+    def _response(self, status: str, output: list[Any], **more: Any) -> dict[str, Any]:
+        return {
+            "id": f"resp_{self.call.number:08d}",
+            "object": "response",
+            "created_at": int(time.time()),
+            "status": status,
+            "error": None,
+            "incomplete_details": None,
+            "model": self.call.model,
+            "output": output,
+            "usage": None,
+        } | more
+
+    def _item(self, status: str, text: str | None) -> dict[str, Any]:
+        content = [] if text is None else [{"type": "output_text", "annotations": [], "logprobs": [], "text": text}]
+        return {"id": self.item_id, "type": "message", "status": status, "content": content, "role": "assistant"}
+
+    async def open(self) -> None:
+        await self.call.send({"type": "response.created", "response": self._response("in_progress", [])})
+        await self.call.send({"type": "response.in_progress", "response": self._response("in_progress", [])})
+        item = self._item("in_progress", None)
+        await self.call.send({"type": "response.output_item.added", "output_index": 0, "item": item})
+        part = {"type": "output_text", "annotations": [], "logprobs": [], "text": ""}
+        await self.call.send({"type": "response.content_part.added", **self._place(), "part": part})
+
+    def _place(self) -> dict[str, Any]:
+        return {"item_id": self.item_id, "output_index": 0, "content_index": 0}
+
+    async def piece(self, text: str) -> None:
+        await self.call.send(
+            {"type": "response.output_text.delta", **self._place(), "delta": text, "logprobs": [], "obfuscation": "x"}
+        )
+
+    async def close(self, text: str) -> None:
+        await self.call.send({"type": "response.output_text.done", **self._place(), "text": text, "logprobs": []})
+        part = {"type": "output_text", "annotations": [], "logprobs": [], "text": text}
+        await self.call.send({"type": "response.content_part.done", **self._place(), "part": part})
+        item = self._item("completed", text)
+        await self.call.send({"type": "response.output_item.done", "output_index": 0, "item": item})
+        if self.script.finish == "stop":
+            await self._complete([item])
+        else:
+            reason = {"length": "max_output_tokens"}.get(self.script.finish, self.script.finish)
+            response = self._response("incomplete", [item], incomplete_details={"reason": reason}, usage=self._usage())
+            await self.call.send({"type": "response.incomplete", "response": response})
+
+    async def _complete(self, output: list[Any]) -> None:
+        response = self._response("completed", output, usage=self._usage())
+        await self.call.send({"type": "response.completed", "response": response})
+
+    async def function(self, name: str, arguments: str) -> None:
+        await self.call.send({"type": "response.created", "response": self._response("in_progress", [])})
+        item = {"id": "fc_1", "type": "function_call", "call_id": "call_1", "name": name}
+        added = item | {"status": "in_progress", "arguments": ""}
+        await self.call.send({"type": "response.output_item.added", "output_index": 0, "item": added})
+        place = {"item_id": "fc_1", "output_index": 0}
+        for piece in _cut(arguments, 2):
+            await self.call.send({"type": "response.function_call_arguments.delta", **place, "delta": piece})
+        await self.call.send({"type": "response.function_call_arguments.done", **place, "arguments": arguments})
+        done = item | {"status": "completed", "arguments": arguments}
+        await self.call.send({"type": "response.output_item.done", "output_index": 0, "item": done})
+        await self._complete([done])
+
+    async def error(self, message: str) -> None:
+        failed = self._response("failed", [], error={"code": "server_error", "message": message})
+        await self.call.send({"type": "response.failed", "response": failed})
+
+    def _usage(self) -> dict[str, Any] | None:
+        if self.script.usage is None:
+            return None
+        prompt, completion = self.script.usage
+        return {
+            "input_tokens": prompt,
+            "input_tokens_details": {"cached_tokens": 0},
+            "output_tokens": completion,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": prompt + completion,
+        }
+
+    def whole(self, text: str) -> dict[str, Any]:
+        return self._response("completed", [self._item("completed", text)], usage=self._usage())
+
+
+_WIRES = {CHAT_COMPLETIONS: _ChatCompletionsWire, RESPONSES: _ResponsesWire}
+
+
+@dataclass
+class ScriptedModel:
+    """The backend: an HTTP server on the loopback interface, on a free port unless one is given, in its own thread.
+
+    `script` answers every call for which no one-time script waits in the queue filled by `next`. `protocols` are the
+    endpoints that exist; the others answer 404, as a local server without them does. With `key` set, another key, or
+    none, is refused.
+    """
+
+    protocols: tuple[str, ...] = PROTOCOLS
+    models: tuple[str, ...] = ("scripted-model",)
+    key: str | None = None
+    port: int = 0
+    script: Any = field(default_factory=Says)
+    calls: list[Call] = field(default_factory=list)
+    #: (method, path) of every request, those to unknown endpoints included.
+    requests: list[tuple[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._next: deque[Any] = deque()
+        self._numbers = itertools.count(1)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="scripted-model", daemon=True)
+        self._thread.start()
+        self.port = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(timeout=10)
+
+    @property
+    def url(self) -> str:
+        """The base URL, as OPENAI_BASE_URL wants it."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    def settings(self, protocol: str = CHAT_COMPLETIONS, **more: Any) -> dict[str, Any]:
+        """Settings of a server that asks this model, without retries unless the scenario wants them."""
+        return {
+            "OPENAI_BASE_URL": self.url,
+            "OPENAI_API_KEY": "sk-scripted-0123456789",
+            "OPENAI_API": protocol,
+            "DEFAULT_MODEL": self.models[0],
+            "MODEL_MAX_RETRIES": 0,
+        } | more
+
+    def next(self, *scripts: Any) -> None:
+        """Scripts for the calls to come, one each, in order."""
+        self._next.extend(scripts)
+
+    def reset(self, script: Any = None) -> None:
+        """As new: nothing recorded, the given script or an echo for every call."""
+        self._next.clear()
+        self.calls = []
+        self.requests = []
+        self.script = script or Says()
+
+    def wait_for_calls(self, count: int, timeout: float = 10) -> list[Call]:
+        """Returns when at least `count` calls have arrived since the last reset."""
+        deadline = time.monotonic() + timeout
+        while len(self.calls) < count:
+            assert time.monotonic() < deadline, f"{len(self.calls)} of {count} calls reached the model"
+            time.sleep(0.005)
+        return self.calls
+
+    def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(timeout=10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=10)
+        self._loop.close()
+
+    async def _start(self) -> int:
+        app = web.Application(client_max_size=64 * 2**20)
+        app.router.add_route("*", "/{path:.*}", self._handle)
+        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.2, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
+        await site.start()
+        return self._runner.addresses[0][1]
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        self.requests.append((request.method, request.path))
+        if self.key is not None and request.headers.get("authorization") != f"Bearer {self.key}":
+            return await Refuses(401, "Incorrect API key provided.", "invalid_api_key").play(None)
+        endpoint = (request.method, request.path)
+        if endpoint == ("GET", "/v1/models"):
+            return web.json_response({"object": "list", "data": [self._model(name) for name in self.models]})
+        if request.method == "GET" and request.path.removeprefix("/v1/models/") in self.models:
+            return web.json_response(self._model(request.path.removeprefix("/v1/models/")))
+        if endpoint == ("POST", "/v1/chat/completions") and CHAT_COMPLETIONS in self.protocols:
+            return await self._answer(CHAT_COMPLETIONS, request)
+        if endpoint == ("POST", "/v1/responses") and RESPONSES in self.protocols:
+            return await self._answer(RESPONSES, request)
+        return web.json_response({"detail": "Not Found"}, status=404)
+
+    def _model(self, name: str) -> dict[str, Any]:
+        return {"id": name, "object": "model", "created": 1_700_000_000, "owned_by": "scripted"}
+
+    async def _answer(self, protocol: str, request: web.Request) -> web.StreamResponse:
+        call = Call(next(self._numbers), protocol, request, json.loads(await request.read()))
+        script = self._next.popleft() if self._next else self.script
+        self.calls.append(call)
+        try:
+            response = await script.play(call)
+            call.ended = call.ended or "finished"
+            return response
+        except (asyncio.CancelledError, ConnectionError):
+            call.ended = call.ended or "disconnected"
+            raise
