@@ -100,10 +100,11 @@ class Server:
     def start(self, *arguments: str) -> Server:
         """Starts the process and waits until it is healthy."""
         self.launch(*arguments)
-        wait_until(self._healthy, "the server is healthy", timeout=20)
+        wait_until(self.healthy, "the server is healthy", timeout=20)
         return self
 
-    def _healthy(self) -> bool:
+    def healthy(self) -> bool:
+        """Whether it answers and says that it is well; a process that has ended is an error."""
         if self.process.poll() is not None:
             raise AssertionError(f"the server ended with {self.process.returncode}:\n{self.output()}")
         try:
