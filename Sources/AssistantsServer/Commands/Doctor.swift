@@ -1,0 +1,6 @@
+import ArgumentParser
+
+struct Doctor: AsyncParsableCommand {
+    @OptionGroup(title: "Settings") var settings: SettingOptions
+    func run() async throws {}
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Foundation
+import Logging
+import ServerConfiguration
+
+/// `assistants-server serve`: loads the configuration, starts the log and runs the server until it is told to stop.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Starts the server. This is what no command means.")
+
+    @OptionGroup(title: "Settings") var settings: SettingOptions
+
+    func run() async throws {
+        let configuration: ServerConfiguration
+        do {
+            configuration = try settings.loadConfiguration()
+        } catch {
+            FileHandle.standardError.write(Data("\(error)\n".utf8))
+            throw ExitCode.configuration
+        }
+
+        let backEnd = LogBackEnd(configuration.logs, redaction: LogRedaction(configuration))
+        LoggingSystem.bootstrap { backEnd.handler(label: $0) }
+        defer { backEnd.close() }
+        let logger = Logger(label: "assistants-server")
+        for warning in configuration.warnings {
+            logger.warning("A setting may be misspelt", metadata: ["reason": "\(warning)"])
+        }
+
+        do {
+            try await Server(configuration: configuration, logger: logger).run()
+        } catch {
+            logger.critical("The server stopped", metadata: ["reason": "\(error)"])
+            throw ExitCode.failure
+        }
+    }
+}
+
+extension ExitCode {
+    /// What `sysexits.h` calls EX_CONFIG, so that a supervisor need not start the server again.
+    static let configuration = ExitCode(78)
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import ServerConfiguration
+
+/// An option for each setting. None has a default here, which would hide the environment and `.env`.
+struct SettingOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("File to read instead of .env.", valueName: "file"))
+    var envFile: String?
+
+    @Option(name: .setting(.openAIAPIKey), help: .setting(.openAIAPIKey)) var openAIAPIKey: String?
+    @Option(name: .setting(.openAIBaseURL), help: .setting(.openAIBaseURL)) var openAIBaseURL: String?
+    @Option(name: .setting(.openAIAPI), help: .setting(.openAIAPI)) var openAIAPI: String?
+    @Option(name: .setting(.defaultModel), help: .setting(.defaultModel)) var defaultModel: String?
+    @Option(name: .setting(.modelAliases), help: .setting(.modelAliases)) var modelAliases: String?
+    @Option(name: .setting(.modelConnectTimeout), help: .setting(.modelConnectTimeout))
+    var modelConnectTimeout: String?
+    @Option(name: .setting(.modelFirstByteTimeout), help: .setting(.modelFirstByteTimeout))
+    var modelFirstByteTimeout: String?
+    @Option(name: .setting(.modelIdleTimeout), help: .setting(.modelIdleTimeout)) var modelIdleTimeout: String?
+    @Option(name: .setting(.modelMaxRetries), help: .setting(.modelMaxRetries)) var modelMaxRetries: String?
+    @Option(name: .setting(.contextTokens), help: .setting(.contextTokens)) var contextTokens: String?
+    @Option(name: .setting(.assistantID), help: .setting(.assistantID)) var assistantID: String?
+    @Option(name: .setting(.assistantInstructionsFile), help: .setting(.assistantInstructionsFile))
+    var assistantInstructionsFile: String?
+    @Option(name: .setting(.host), help: .setting(.host)) var host: String?
+    @Option(name: .setting(.port), help: .setting(.port)) var port: String?
+    @Option(name: .setting(.rootPath), help: .setting(.rootPath)) var rootPath: String?
+    @Option(name: .setting(.corsOrigins), help: .setting(.corsOrigins)) var corsOrigins: String?
+    @Option(name: .setting(.trustedProxies), help: .setting(.trustedProxies)) var trustedProxies: String?
+    @Option(name: .setting(.requestsPerMinute), help: .setting(.requestsPerMinute)) var requestsPerMinute: String?
+    @Option(name: .setting(.maxBodyBytes), help: .setting(.maxBodyBytes)) var maxBodyBytes: String?
+    @Option(name: .setting(.runTimeout), help: .setting(.runTimeout)) var runTimeout: String?
+    @Option(name: .setting(.runConcurrency), help: .setting(.runConcurrency)) var runConcurrency: String?
+    @Option(name: .setting(.runQueueLimit), help: .setting(.runQueueLimit)) var runQueueLimit: String?
+    @Option(name: .setting(.shutdownGrace), help: .setting(.shutdownGrace)) var shutdownGrace: String?
+    @Option(name: .setting(.dataDirectory), help: .setting(.dataDirectory)) var dataDirectory: String?
+    @Option(name: .setting(.debug), help: .setting(.debug)) var debug: String?
+    @Option(name: .setting(.logLevel), help: .setting(.logLevel)) var logLevel: String?
+    @Option(name: .setting(.logFile), help: .setting(.logFile)) var logFile: String?
+    @Option(name: .setting(.logFileMaxBytes), help: .setting(.logFileMaxBytes)) var logFileMaxBytes: String?
+    @Option(name: .setting(.logFilesKept), help: .setting(.logFilesKept)) var logFilesKept: String?
+
+    /// The configuration with these options before the environment and `.env`.
+    func loadConfiguration() throws(ConfigurationError) -> ServerConfiguration {
+        let given = SettingName.allCases.compactMap { name in self[name].map { (name, $0) } }
+        return try .load(commandLine: Dictionary(uniqueKeysWithValues: given), environmentFile: envFile)
+    }
+
+    /// The text given for a setting. The switch makes the compiler ask for an option when a setting is added.
+    private subscript(name: SettingName) -> String? {
+        switch name {
+        case .openAIAPIKey: openAIAPIKey
+        case .openAIBaseURL: openAIBaseURL
+        case .openAIAPI: openAIAPI
+        case .defaultModel: defaultModel
+        case .modelAliases: modelAliases
+        case .modelConnectTimeout: modelConnectTimeout
+        case .modelFirstByteTimeout: modelFirstByteTimeout
+        case .modelIdleTimeout: modelIdleTimeout
+        case .modelMaxRetries: modelMaxRetries
+        case .contextTokens: contextTokens
+        case .assistantID: assistantID
+        case .assistantInstructionsFile: assistantInstructionsFile
+        case .host: host
+        case .port: port
+        case .rootPath: rootPath
+        case .corsOrigins: corsOrigins
+        case .trustedProxies: trustedProxies
+        case .requestsPerMinute: requestsPerMinute
+        case .maxBodyBytes: maxBodyBytes
+        case .runTimeout: runTimeout
+        case .runConcurrency: runConcurrency
+        case .runQueueLimit: runQueueLimit
+        case .shutdownGrace: shutdownGrace
+        case .dataDirectory: dataDirectory
+        case .debug: debug
+        case .logLevel: logLevel
+        case .logFile: logFile
+        case .logFileMaxBytes: logFileMaxBytes
+        case .logFilesKept: logFilesKept
+        }
+    }
+}
+
+extension NameSpecification {
+    fileprivate static func setting(_ name: SettingName) -> NameSpecification { .customLong(name.option) }
+}
+
+extension ArgumentHelp {
+    fileprivate static func setting(_ name: SettingName) -> ArgumentHelp {
+        ArgumentHelp("\(name.summary)", valueName: "value")
+    }
+}

@@ -1,0 +1,92 @@
+/// What never reaches a log, whatever is logged: values under names such as `authorization`, and keys within texts.
+package struct LogRedaction: Sendable {
+    package static let mask = "[redacted]"
+
+    /// Texts that are replaced wherever they stand.
+    private let secrets: [[UInt8]]
+
+    /// Secrets shorter than this would be found in ordinary words.
+    private static let shortestSecret = 6
+
+    package init(secrets: [Secret]) {
+        self.secrets = secrets.map { Array($0.revealed.utf8) }.filter { $0.count >= Self.shortestSecret }
+    }
+
+    package init(_ configuration: ServerConfiguration) {
+        guard case .remote(_, let key?) = configuration.modelSource else {
+            self.init(secrets: [])
+            return
+        }
+        self.init(secrets: [key])
+    }
+
+    /// Whether values under this name are left out. Case, `-` and `_` do not matter.
+    package func hides(_ name: String) -> Bool {
+        let letters = name.lowercased().filter { $0 != "-" && $0 != "_" && $0 != "." }
+        return Self.exactNames.contains(letters)
+            || Self.namePieces.contains { letters.contains($0) }
+    }
+
+    private static let namePieces = ["authorization", "apikey", "secret", "password", "cookie", "credential"]
+    private static let exactNames: Set<String> = ["token", "accesstoken", "bearertoken", "key"]
+
+    /// The text with every key in it masked: the configured ones, `sk-…`, and what follows `Bearer`.
+    package func scrub(_ text: String) -> String {
+        var copy = text
+        let scrubbed = copy.withUTF8 { bytes -> [UInt8]? in
+            guard mayHoldSecret(bytes) else { return nil }
+            return scrub(bytes)
+        }
+        return scrubbed.map { String(decoding: $0, as: UTF8.self) } ?? text
+    }
+
+    private func mayHoldSecret(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        bytes.indices.contains { secretLength(in: bytes, at: $0) != nil }
+    }
+
+    private func scrub(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        var result: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            if let found = secretLength(in: bytes, at: index) {
+                result.append(contentsOf: bytes[index..<(index + found.kept)])
+                result.append(contentsOf: Self.mask.utf8)
+                index += found.kept + found.hidden
+            } else {
+                result.append(bytes[index])
+                index += 1
+            }
+        }
+        return result
+    }
+
+    /// How many bytes of a secret that begins here stay, and how many are hidden.
+    private func secretLength(in bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (kept: Int, hidden: Int)? {
+        let rest = bytes[index...]
+        for secret in secrets where bytes[index] == secret[0] && rest.starts(with: secret) { return (0, secret.count) }
+        switch bytes[index] {
+        case UInt8(ascii: "s"):
+            guard rest.starts(with: "sk-".utf8), index == 0 || !bytes[index - 1].isKeyCharacter else { return nil }
+            let length = rest.prefix(while: \.isKeyCharacter).count
+            return length >= 12 ? (3, length - 3) : nil
+        case UInt8(ascii: "B"), UInt8(ascii: "b"):
+            guard rest.dropFirst().starts(with: "earer ".utf8) else { return nil }
+            let length = rest.dropFirst(7).prefix(while: \.isKeyCharacter).count
+            return length >= 6 ? (7, length) : nil
+        default: return nil
+        }
+    }
+}
+
+extension UInt8 {
+    /// What keys are made of: letters, digits, `-`, `_`, `.` and the rest of base 64.
+    fileprivate var isKeyCharacter: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+            UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="), UInt8(ascii: "*"):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Logging
+
+extension ServerConfiguration {
+    /// The settings from the command line, the environment and `.env`, in that order of precedence.
+    ///
+    /// - Parameters:
+    ///   - commandLine: Values of the options that were given.
+    ///   - environment: The variables of the process.
+    ///   - environmentFile: A file that must exist; nil means `.env` in the working directory if there is one.
+    /// - Throws: Everything that is wrong, at once.
+    package static func load(
+        commandLine: [SettingName: String],
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        environmentFile: String?
+    ) throws(ConfigurationError) -> ServerConfiguration {
+        let file = try EnvironmentFile(path: environmentFile ?? ".env", mustExist: environmentFile != nil)
+        return try ServerConfiguration(commandLine: commandLine, environment: environment, environmentFile: file)
+    }
+
+    init(
+        commandLine: [SettingName: String],
+        environment: [String: String],
+        environmentFile: EnvironmentFile
+    ) throws(ConfigurationError) {
+        var reader = SettingReader(
+            commandLine: commandLine,
+            environment: environment,
+            environmentFile: environmentFile
+        )
+        model = Model(&reader)
+        assistant = Assistant(&reader)
+        http = HTTP(&reader)
+        runs = Runs(&reader)
+        debug = reader.value(.debug, .boolean, default: false)
+        logs = Logs(&reader, debug: debug)
+        dataDirectory = reader.value(.dataDirectory, .text("a directory"), default: "data")
+        shutdownGrace = reader.value(.shutdownGrace, .seconds(0...3600), default: .seconds(10))
+        warnings = environmentFile.warnings
+
+        let faults = environmentFile.faults + reader.faults
+        guard faults.isEmpty else { throw ConfigurationError(faults: faults) }
+    }
+}
+
+extension ServerConfiguration.Model {
+    /// Reads
+    /// - `OPENAI_API_KEY` (secret, optional), `OPENAI_BASE_URL` (URL, OpenAI's): see ``ModelSource``
+    /// - `OPENAI_API` (`responses`, `chat_completions` or `auto`; `auto`)
+    /// - `DEFAULT_MODEL` (string, `gpt-4o-mini`), `MODEL_ALIASES` (JSON object of strings, empty)
+    /// - `MODEL_CONNECT_TIMEOUT`, `MODEL_FIRST_BYTE_TIMEOUT`, `MODEL_IDLE_TIMEOUT` (seconds; 10, 120, 60)
+    /// - `MODEL_MAX_RETRIES` (integer, 2), `CONTEXT_TOKENS` (integer, 100000)
+    init(_ reader: inout SettingReader) {
+        source = ModelSource(
+            baseURL: reader.value(.openAIBaseURL, .baseURL, default: ModelSource.defaultBaseURL),
+            key: reader.optional(.openAIAPIKey, .key)
+        )
+        api = reader.value(.openAIAPI, .choice, default: .auto)
+        defaultName = reader.value(.defaultModel, .text("a model's name", longest: 256), default: "gpt-4o-mini")
+        aliases = reader.value(.modelAliases, .jsonObject, default: [:])
+        connectTimeout = reader.value(.modelConnectTimeout, .seconds(0.1...600), default: .seconds(10))
+        firstByteTimeout = reader.value(.modelFirstByteTimeout, .seconds(0.1...3600), default: .seconds(120))
+        idleTimeout = reader.value(.modelIdleTimeout, .seconds(0.1...3600), default: .seconds(60))
+        maximumRetries = reader.value(.modelMaxRetries, .integer(0...10), default: 2)
+        contextTokens = reader.value(.contextTokens, .integer(256...100_000_000), default: 100_000)
+    }
+}
+
+extension ServerConfiguration.Assistant {
+    /// Reads `ASSISTANT_ID` (string, `asst_signage_analyst`) and `ASSISTANT_INSTRUCTIONS_FILE` (path, optional).
+    init(_ reader: inout SettingReader) {
+        id = reader.value(.assistantID, .assistantID, default: "asst_signage_analyst")
+        instructionsFile = reader.optional(.assistantInstructionsFile, .text("a file"))
+    }
+}
+
+extension ServerConfiguration.HTTP {
+    /// Reads
+    /// - `HOST` (address, `127.0.0.1`), `PORT` (integer, 8010), `ROOT_PATH` (path, empty)
+    /// - `CORS_ORIGINS` (JSON array of origins, empty), `TRUSTED_PROXIES` (JSON array of ranges, this machine)
+    /// - `REQUESTS_PER_MINUTE` (integer, 0: unlimited), `MAX_BODY_BYTES` (bytes, 32M)
+    init(_ reader: inout SettingReader) {
+        host = reader.value(.host, .hostName, default: "127.0.0.1")
+        port = reader.value(.port, .integer(0...65535), default: 8010)
+        rootPath = reader.value(.rootPath, .pathPrefix, default: "")
+        let origins = reader.value(
+            .corsOrigins,
+            .jsonArray(of: .origin, such: #"["http://localhost:3000"]"#),
+            default: []
+        )
+        corsOrigins = origins.contains("*") ? .any : .only(origins)
+        trustedProxies = reader.value(
+            .trustedProxies,
+            .jsonArray(of: .networkRange, such: #"["127.0.0.1","10.0.0.0/8"]"#),
+            default: ["127.0.0.1", "::1"].compactMap { NetworkRange($0) }
+        )
+        let limit = reader.value(.requestsPerMinute, .integer(0...10_000_000), default: 0)
+        requestsPerMinute = limit == 0 ? nil : limit
+        maximumBodyBytes = reader.value(.maxBodyBytes, .bytes(1024...(1 << 30)), default: 32 << 20)
+    }
+}
+
+extension ServerConfiguration.Runs {
+    /// Reads `RUN_TIMEOUT` (seconds, 600), `RUN_CONCURRENCY` (integer, 8192) and `RUN_QUEUE_LIMIT` (integer, 10000).
+    init(_ reader: inout SettingReader) {
+        timeout = reader.value(.runTimeout, .seconds(1...86400), default: .seconds(600))
+        concurrency = reader.value(.runConcurrency, .integer(1...1_000_000), default: 8192)
+        queueLimit = reader.value(.runQueueLimit, .integer(1...10_000_000), default: 10_000)
+    }
+}
+
+extension ServerConfiguration.Logs {
+    /// Reads
+    /// - `LOG_LEVEL` (level, `info`, with `DEBUG` `debug`)
+    /// - `LOG_FILE` (path, `logs/app.log`; `none` turns it off)
+    /// - `LOG_FILE_MAX_BYTES` (bytes, 10M), `LOG_FILES_KEPT` (integer, 5)
+    init(_ reader: inout SettingReader, debug: Bool) {
+        level = reader.value(.logLevel, .choice, default: debug ? .debug : .info)
+        let path = reader.value(.logFile, .text("a file, or none"), default: "logs/app.log")
+        file = path.lowercased() == "none" ? nil : path
+        maximumFileBytes = reader.value(.logFileMaxBytes, .bytes(4096...(1 << 34)), default: 10 << 20)
+        filesKept = reader.value(.logFilesKept, .integer(0...1000), default: 5)
+    }
+}

@@ -1,0 +1,98 @@
+import Logging
+
+/// Everything that can be set, checked: what the server is built from.
+package struct ServerConfiguration: Sendable {
+    package let model: Model
+    package let assistant: Assistant
+    package let http: HTTP
+    package let runs: Runs
+    package let logs: Logs
+    /// The directory of the database. It need not exist yet.
+    package let dataDirectory: String
+    /// Whether message texts may be logged. Keys never are.
+    package let debug: Bool
+    /// What a stopping server gives to running answers.
+    package let shutdownGrace: Duration
+    /// What is legal but likely a mistake, to be shown at the start.
+    package let warnings: [String]
+
+    package var modelSource: ModelSource { model.source }
+
+    package struct Model: Sendable {
+        package enum API: String, Sendable, CaseIterable {
+            case responses
+            case chatCompletions = "chat_completions"
+            /// The server finds out which one the backend speaks.
+            case auto
+        }
+
+        package let source: ModelSource
+        package let api: API
+        package let defaultName: String
+        /// The name asked for to the backend's name.
+        package let aliases: [String: String]
+        package let connectTimeout: Duration
+        package let firstByteTimeout: Duration
+        /// The longest pause between two parts of an answer.
+        package let idleTimeout: Duration
+        /// Tries after the first one; 0 means none.
+        package let maximumRetries: Int
+        /// Tokens of conversation that are sent at most.
+        package let contextTokens: Int
+    }
+
+    /// The assistant that `/api/v1` uses.
+    package struct Assistant: Sendable {
+        package let id: String
+        /// Nil means the built-in instructions.
+        package let instructionsFile: String?
+    }
+
+    package struct HTTP: Sendable {
+        package enum Origins: Sendable, Equatable {
+            case any
+            case only([String])
+        }
+
+        package let host: String
+        /// 0 means any free port.
+        package let port: Int
+        /// Empty, or beginning with a slash and not ending with one.
+        package let rootPath: String
+        package let corsOrigins: Origins
+        /// Peers whose `X-Forwarded-For` is believed.
+        package let trustedProxies: [NetworkRange]
+        /// For each client address; nil means unlimited.
+        package let requestsPerMinute: Int?
+        package let maximumBodyBytes: Int
+
+        /// Whether only this machine can reach the server.
+        package var isLoopbackOnly: Bool {
+            host.lowercased() == "localhost" || NetworkRange(host)?.isLoopback == true
+        }
+    }
+
+    package struct Runs: Sendable {
+        package let timeout: Duration
+        /// Runs carried at once.
+        package let concurrency: Int
+        /// Runs that may wait for their turn.
+        package let queueLimit: Int
+    }
+
+    package struct Logs: Sendable {
+        package let level: Logger.Level
+        /// Nil means no file.
+        package let file: String?
+        package let maximumFileBytes: Int
+        /// Rotated files beside the current one.
+        package let filesKept: Int
+
+        package init(level: Logger.Level, file: String?, maximumFileBytes: Int, filesKept: Int) {
+            self.level = level
+            self.file = file
+            self.maximumFileBytes = maximumFileBytes
+            self.filesKept = filesKept
+        }
+    }
+}

@@ -1,0 +1,109 @@
+/// The name of a setting, as it stands in the environment and in `.env`.
+package enum SettingName: String, CaseIterable, Sendable {
+    case openAIAPIKey = "OPENAI_API_KEY"
+    case openAIBaseURL = "OPENAI_BASE_URL"
+    case openAIAPI = "OPENAI_API"
+    case defaultModel = "DEFAULT_MODEL"
+    case modelAliases = "MODEL_ALIASES"
+    case modelConnectTimeout = "MODEL_CONNECT_TIMEOUT"
+    case modelFirstByteTimeout = "MODEL_FIRST_BYTE_TIMEOUT"
+    case modelIdleTimeout = "MODEL_IDLE_TIMEOUT"
+    case modelMaxRetries = "MODEL_MAX_RETRIES"
+    case contextTokens = "CONTEXT_TOKENS"
+    case assistantID = "ASSISTANT_ID"
+    case assistantInstructionsFile = "ASSISTANT_INSTRUCTIONS_FILE"
+    case host = "HOST"
+    case port = "PORT"
+    case rootPath = "ROOT_PATH"
+    case corsOrigins = "CORS_ORIGINS"
+    case trustedProxies = "TRUSTED_PROXIES"
+    case requestsPerMinute = "REQUESTS_PER_MINUTE"
+    case maxBodyBytes = "MAX_BODY_BYTES"
+    case runTimeout = "RUN_TIMEOUT"
+    case runConcurrency = "RUN_CONCURRENCY"
+    case runQueueLimit = "RUN_QUEUE_LIMIT"
+    case shutdownGrace = "SHUTDOWN_GRACE"
+    case dataDirectory = "DATA_DIR"
+    case debug = "DEBUG"
+    case logLevel = "LOG_LEVEL"
+    case logFile = "LOG_FILE"
+    case logFileMaxBytes = "LOG_FILE_MAX_BYTES"
+    case logFilesKept = "LOG_FILES_KEPT"
+
+    /// The option of the command line, without its dashes: `OPENAI_API_KEY` is `openai-api-key`.
+    package var option: String {
+        String(decoding: rawValue.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 | 0x20 }, as: UTF8.self)
+    }
+
+    var isSecret: Bool { self == .openAIAPIKey }
+
+    /// What it is for, in a line of the help text.
+    package var summary: String {
+        switch self {
+        case .openAIAPIKey:
+            "Key of the model backend. Other users of the machine can see it here; better set it in .env."
+        case .openAIBaseURL: "Base URL of any OpenAI-compatible backend. (default: \(ModelSource.defaultBaseURL))"
+        case .openAIAPI: "Protocol of the backend: responses, chat_completions or auto. (default: auto)"
+        case .defaultModel: "Model of an assistant that names none. (default: gpt-4o-mini)"
+        case .modelAliases: "JSON object, asked name to the backend's name."
+        case .modelConnectTimeout: "Seconds for connecting to the backend. (default: 10)"
+        case .modelFirstByteTimeout: "Seconds until the backend begins its answer. (default: 120)"
+        case .modelIdleTimeout: "Seconds between two parts of an answer. (default: 60)"
+        case .modelMaxRetries: "Tries after a failed one. (default: 2)"
+        case .contextTokens: "Tokens of conversation sent to the model at most. (default: 100000)"
+        case .assistantID: "The assistant that /api/v1 uses. (default: asst_signage_analyst)"
+        case .assistantInstructionsFile: "File with that assistant's instructions, instead of the built-in ones."
+        case .host: "Address to listen on. (default: 127.0.0.1)"
+        case .port: "Port to listen on; 0 takes a free one. (default: 8010)"
+        case .rootPath: "Path prefix that a proxy in front leaves in place."
+        case .corsOrigins: "JSON array of the origins that browsers may call from; \"*\" is any."
+        case .trustedProxies: "JSON array of proxies (address or CIDR) whose X-Forwarded-For is believed."
+        case .requestsPerMinute: "Requests a minute and client address; 0 is unlimited. (default: 0)"
+        case .maxBodyBytes: "Largest request body in bytes, or with K, M or G. (default: 32M)"
+        case .runTimeout: "Seconds after which a run expires. (default: 600)"
+        case .runConcurrency: "Runs carried at once. (default: 8192)"
+        case .runQueueLimit: "Runs that may wait; more are refused. (default: 10000)"
+        case .shutdownGrace: "Seconds that a stopping server gives to running answers. (default: 10)"
+        case .dataDirectory: "Directory of the database. (default: data)"
+        case .debug: "Whether message texts may be logged. (default: false)"
+        case .logLevel: "trace, debug, info, notice, warning, error or critical. (default: info)"
+        case .logFile: "File of the JSON log; none turns it off. (default: logs/app.log)"
+        case .logFileMaxBytes: "Bytes after which the log file is rotated, or with K, M or G. (default: 10M)"
+        case .logFilesKept: "Rotated log files kept. (default: 5)"
+        }
+    }
+
+    /// The known name that a misspelt one most likely means; nil when none is near.
+    package static func nearest(to name: String) -> SettingName? {
+        let wanted = canonical(name)
+        let candidates = allCases.map { (name: $0, distance: editDistance(wanted, canonical($0.rawValue))) }
+        guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
+        return best.distance <= min(2, wanted.count / 4) ? best.name : nil
+    }
+
+    /// Case and separators aside, as `openai-apikey` is read as `OPENAI_API_KEY`.
+    private static func canonical(_ name: String) -> [UInt8] {
+        name.utf8.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ".") }.map {
+            $0 & 0xDF
+        }
+    }
+
+    /// Insertions, deletions, replacements and swaps of neighbours that turn one into the other.
+    private static func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var beforePrevious: [Int] = []
+        var previous = Array(0...right.count)
+        for row in left.indices {
+            var current = [row + 1]
+            for column in right.indices {
+                let replaced = previous[column] + (left[row] == right[column] ? 0 : 1)
+                var best = min(replaced, previous[column + 1] + 1, current[column] + 1)
+                if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
+                    best = min(best, beforePrevious[column - 1] + 1)
+                }
+                current.append(best)
+            }
+            (beforePrevious, previous) = (previous, current)
+        }
+        return previous[right.count]
+    }
+}
