@@ -227,7 +227,9 @@ class Server:
         assert response.headers["content-type"].split(";")[0] == "text/event-stream"
         return EventStream(response)
 
-    def wait_for_run(self, thread: str, run: str, statuses: Iterable[str] = TERMINAL, timeout: float = 10) -> dict[str, Any]:
+    def wait_for_run(
+        self, thread: str, run: str, statuses: Iterable[str] = TERMINAL, timeout: float = 10
+    ) -> dict[str, Any]:
         def reached() -> dict[str, Any] | None:
             current = self.get_run(thread, run)
             return current if current["status"] in statuses else None

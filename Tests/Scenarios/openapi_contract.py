@@ -19,7 +19,12 @@ class Contract:
         self.document = document
         self._registry = Registry().with_resource("", Resource(document, DRAFT202012))
         self._templates = [
-            (re.compile(re.sub(r"\{[^}]+\}", "[^/]+", re.escape(path).replace(r"\{", "{").replace(r"\}", "}")) + "$"), path)
+            (
+                re.compile(
+                    re.sub(r"\{[^}]+\}", "[^/]+", re.escape(path).replace(r"\{", "{").replace(r"\}", "}")) + "$"
+                ),
+                path,
+            )
             for path in sorted(document["paths"], key=lambda path: path.count("{"))
         ]
         self._validators: dict[tuple[str, str, str, str], Any] = {}
@@ -49,7 +54,9 @@ class Contract:
             return None
         return self._body_fault(response, where, pointer)
 
-    def _resolve(self, described: dict[str, Any], template: str, method: str, status: int) -> tuple[dict[str, Any], str]:
+    def _resolve(
+        self, described: dict[str, Any], template: str, method: str, status: int
+    ) -> tuple[dict[str, Any], str]:
         if "$ref" in described:
             pointer = described["$ref"].removeprefix("#")
             node: Any = self.document

@@ -1,4 +1,4 @@
-"""A model backend that is down, slow, overloaded or broken: the right status, its reason in words, and the next chat works."""
+"""A model backend that is down, slow, overloaded or broken: the right status, its words, and the next chat works."""
 
 import socket
 import time
@@ -30,7 +30,9 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize("refusal, status", REFUSALS, ids=lambda value: str(getattr(value, "code", None) or getattr(value, "status", value)))
+@pytest.mark.parametrize(
+    "refusal, status", REFUSALS, ids=lambda value: str(getattr(value, "code", None) or getattr(value, "status", value))
+)
 def test_a_refusal_becomes_its_status_with_the_backends_reason(chat_server, refusal, status):
     thread = chat_server.new_thread()
     chat_server.model.script = refusal
@@ -59,7 +61,10 @@ def test_the_backends_wish_to_wait_is_passed_on(chat_server, status, refused):
         (b'{"error":"model \'x\' not found, try pulling it first"}', "try pulling it first"),
         (b'{"object":"error","message":"This model does not support chat.","code":400}', "does not support chat"),
         (b'{"detail":"Not authenticated"}', "Not authenticated"),
-        (b'{"error":{"message":"\xed\x95\x9c\xea\xb5\xad\xec\x96\xb4 \xec\x98\xa4\xeb\xa5\x98","code":7}}', "한국어 오류"),
+        (
+            b'{"error":{"message":"\xed\x95\x9c\xea\xb5\xad\xec\x96\xb4 \xec\x98\xa4\xeb\xa5\x98","code":7}}',
+            "한국어 오류",
+        ),
         (b"upstream connect error or disconnect/reset before headers", "upstream connect error"),
     ],
 )
@@ -239,8 +244,11 @@ def test_a_backend_that_takes_no_connection_is_a_504(start_server):
                 client.setblocking(False)
                 client.connect_ex(("127.0.0.1", port))
             server = start_server(
-                OPENAI_BASE_URL=f"http://127.0.0.1:{port}/v1", OPENAI_API="chat_completions", DEFAULT_MODEL="m",
-                MODEL_CONNECT_TIMEOUT=0.5, MODEL_MAX_RETRIES=0,
+                OPENAI_BASE_URL=f"http://127.0.0.1:{port}/v1",
+                OPENAI_API="chat_completions",
+                DEFAULT_MODEL="m",
+                MODEL_CONNECT_TIMEOUT=0.5,
+                MODEL_MAX_RETRIES=0,
             )
             began = time.monotonic()
             failed(server.try_chat("Hello"), 504, 503)

@@ -128,8 +128,8 @@ def test_a_client_that_goes_away_finds_the_answer_later(chat_server):
     chat_server.model.script = Says(before=gate)
     body = json.dumps({"message": "Still there?", "thread_id": thread}).encode()
     with socket.create_connection(("127.0.0.1", chat_server.port), timeout=10) as connection:
-        head = f"POST /api/v1/chat HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-        connection.sendall(head.encode() + body)
+        fields = f"host: a\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        connection.sendall(f"POST /api/v1/chat HTTP/1.1\r\n{fields}".encode() + body)
         gate.wait_until_reached()
     gate.open()
     wait_until(lambda: len(chat_server.messages(thread)) == 2, "the answer is in the thread")

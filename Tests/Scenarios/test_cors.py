@@ -61,7 +61,16 @@ def test_a_preflight_of_another_origin_is_not_granted(cors_server):
     assert "access-control-allow-credentials" not in response.headers
 
 
-@pytest.mark.parametrize("origin", ["http://localhost:3000.evil.example", "http://localhost:30001", "https://localhost:3000", "null", "http://LOCALHOST"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://localhost:3000.evil.example",
+        "http://localhost:30001",
+        "https://localhost:3000",
+        "null",
+        "http://LOCALHOST",
+    ],
+)
 def test_an_origin_that_only_looks_alike_is_not_granted(cors_server, origin):
     assert "access-control-allow-origin" not in preflight(cors_server, origin).headers
 

@@ -240,9 +240,16 @@ def browser(tmp_path_factory):
     options = webdriver.ChromeOptions()
     options.binary_location = required("chromium", "chromium")
     profile = tmp_path_factory.mktemp("chromium")
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                     "--disable-background-networking", "--no-first-run", "--window-size=1300,2400",
-                     f"--user-data-dir={profile}"):
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--no-first-run",
+        "--window-size=1300,2400",
+        f"--user-data-dir={profile}",
+    ):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options, webdriver.ChromeService(required("chromedriver", "chromium-driver")))
@@ -317,7 +324,10 @@ async function all() {
   return { first, second, roles: listed.data.map((message) => message.role), gone, failure, text,
            id: stream.headers.get("x-request-id") };
 }
-all().then((result) => { out.textContent = JSON.stringify(result); }, (error) => { out.textContent = "failed: " + error; });
+all().then(
+  (result) => { out.textContent = JSON.stringify(result); },
+  (error) => { out.textContent = "failed: " + error; },
+);
 </script>"""
 
 

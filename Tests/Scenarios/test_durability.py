@@ -208,7 +208,7 @@ def test_it_survives_being_killed_again_and_again(make_server, server, model):
 
     with ThreadPoolExecutor(4) as pool:
         talks = [pool.submit(talk, thread) for thread in threads]
-        for round in range(4):
+        for _ in range(4):
             goal = {thread: len(answers) + 3 for thread, answers in given.items()}
             wait_until(lambda: all(len(given[thread]) >= goal[thread] for thread in threads), "chats are answered", 20)
             server.kill()

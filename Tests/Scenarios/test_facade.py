@@ -121,9 +121,7 @@ def test_a_message_has_the_shape_of_an_assistants_message(server):
     assert_is_now(message["created_at"])
     assert message["thread_id"] == thread
     assert message["role"] == "user"
-    assert message["content"] == [
-        {"type": "text", "text": {"value": "How many screens are there?", "annotations": []}}
-    ]
+    assert message["content"] == [{"type": "text", "text": {"value": "How many screens are there?", "annotations": []}}]
     assert message["assistant_id"] is None
     assert message["run_id"] is None
     assert server.messages(thread) == [message]

@@ -81,7 +81,9 @@ def test_texts_are_not_logged_when_things_go_wrong(make_server, server, model):
     server = make_server(**model.settings()).start()
     model.script = Refuses(500, "No luck.")
     failed(server.try_chat(QUESTION), 502)
-    server.request("POST", "/api/v1/chat", data=b'{"message": "zebra-crossing', headers={"content-type": "application/json"})
+    server.request(
+        "POST", "/api/v1/chat", data=b'{"message": "zebra-crossing', headers={"content-type": "application/json"}
+    )
     server.request("POST", "/api/v1/chat", json={"message": ["zebra-crossing"]})
     server.terminate()
     server.wait_for_end(timeout=10)

@@ -129,10 +129,17 @@ def test_threads_are_listed_newest_first(start_server):
     assert first["has_more"] is True
     assert (first["first_id"], first["last_id"]) == (made[-1], made[-20])
     assert first["data"][0] == {
-        "id": made[-1], "object": "thread", "created_at": first["data"][0]["created_at"], "metadata": {"number": "44"}
+        "id": made[-1],
+        "object": "thread",
+        "created_at": first["data"][0]["created_at"],
+        "metadata": {"number": "44"},
     }
     for order, expected in (("desc", made[::-1]), ("asc", made)):
-        seen = [thread["id"] for answer in walk(server, "/api/v1/threads", limit=10, order=order) for thread in answer["data"]]
+        seen = [
+            thread["id"]
+            for answer in walk(server, "/api/v1/threads", limit=10, order=order)
+            for thread in answer["data"]
+        ]
         assert seen == expected
     between = page(server, "/api/v1/threads", limit=5, before=made[20])
     assert [thread["id"] for thread in between["data"]] == made[25:20:-1]

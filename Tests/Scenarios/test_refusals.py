@@ -86,7 +86,9 @@ def test_metadata_has_at_most_sixteen_pairs(server):
     invalid(server.post("/api/v1/threads", body), "body", "metadata")
 
 
-@pytest.mark.parametrize("body", [{}, {"role": "user"}, {"role": "user", "content": 7}, {"role": "user", "content": ""}])
+@pytest.mark.parametrize(
+    "body", [{}, {"role": "user"}, {"role": "user", "content": 7}, {"role": "user", "content": ""}]
+)
 def test_a_message_without_content_is_refused(server, thread, body):
     invalid(server.post(f"/api/v1/threads/{thread}/messages", body), "body", "content")
 
@@ -98,9 +100,17 @@ def test_a_message_of_an_unknown_role_is_refused(server, thread, role):
 
 
 @pytest.mark.parametrize("kind", ["threads", "messages", "runs"])
-@pytest.mark.parametrize("query, name", [("limit=0", "limit"), ("limit=101", "limit"), ("limit=-1", "limit"),
-                                         ("limit=many", "limit"), ("limit=99999999999999999999", "limit"),
-                                         ("order=sideways", "order")])
+@pytest.mark.parametrize(
+    "query, name",
+    [
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=many", "limit"),
+        ("limit=99999999999999999999", "limit"),
+        ("order=sideways", "order"),
+    ],
+)
 def test_a_page_that_cannot_be_is_refused(server, thread, kind, query, name):
     path = "/api/v1/threads" if kind == "threads" else f"/api/v1/threads/{thread}/{kind}"
     invalid(server.get(f"{path}?{query}"), "query", name)
@@ -163,7 +173,9 @@ def test_an_unknown_address_is_not_found(server, path):
     failed(server.get(path), 404)
 
 
-@pytest.mark.parametrize("path", ["/docs/../../etc/passwd", "/docs/%2e%2e/%2e%2e/etc/passwd", "/docs/..%2f..%2fetc%2fpasswd"])
+@pytest.mark.parametrize(
+    "path", ["/docs/../../etc/passwd", "/docs/%2e%2e/%2e%2e/etc/passwd", "/docs/..%2f..%2fetc%2fpasswd"]
+)
 def test_the_docs_give_out_no_other_files(server, path):
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n".encode())
@@ -203,7 +215,9 @@ def test_a_body_that_is_not_announced_as_json_is_refused(server, media):
     failed(response, 415)
 
 
-@pytest.mark.parametrize("media", ["application/json; charset=utf-8", "application/json;charset=UTF-8", "Application/JSON"])
+@pytest.mark.parametrize(
+    "media", ["application/json; charset=utf-8", "application/json;charset=UTF-8", "Application/JSON"]
+)
 def test_json_may_name_its_charset(one_chat_server, media):
     body = '{"message":"안녕"}'.encode()
     response = one_chat_server.request("POST", "/api/v1/chat", data=body, headers={"content-type": media})

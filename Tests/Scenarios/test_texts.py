@@ -21,7 +21,7 @@ TEXTS = {
     "noncharacters": "\ufffe\uffff\U0010ffff",
     "line ends": "a\nb\r\nc\rd\n\n\ne",
     "event stream look-alike": "data: [DONE]\n\nevent: done\ndata: {}\n\n: ping",
-    "quotes and backslashes": "\"'`\\\\\" \\u0041 \\n </script> <!-- {{ }} ${x} %s %00",
+    "quotes and backslashes": '"\'`\\\\" \\u0041 \\n </script> <!-- {{ }} ${x} %s %00',
     "SQL": "'; DROP TABLE messages; --",
     "spaces": "  \t leading and trailing \t  ",
     "JSON": '{"message":"inner","thread_id":null}',
@@ -46,7 +46,7 @@ def test_a_text_survives_a_streamed_round_trip(chat_server, text):
 
 
 def test_a_text_written_in_escapes_is_the_same_text(one_chat_server):
-    text = "한글 👋 \x00\x1f \"\\/ \u2028"
+    text = '한글 👋 \x00\x1f "\\/ \u2028'
     escaped = json.dumps({"message": text}, ensure_ascii=True).replace("/", "\\/").encode()
     response = one_chat_server.request("POST", "/api/v1/chat", data=escaped, headers=HEADERS_OF_JSON)
     thread = successful(response)["thread_id"]
@@ -57,7 +57,11 @@ def test_a_text_written_in_escapes_is_the_same_text(one_chat_server):
 def megabyte():
     """1,048,576 bytes of Korean, emoji, punctuation and control characters, the same on every run."""
     random.seed(8010)
-    pool = [chr(code) for code in range(0xAC00, 0xAC00 + 2000)] + list("abc XYZ 0123456789\n\t\"\\{}[]\x00\x01") + ["😀", "👩‍👧"]
+    pool = (
+        [chr(code) for code in range(0xAC00, 0xAC00 + 2000)]
+        + list('abc XYZ 0123456789\n\t"\\{}[]\x00\x01')
+        + ["😀", "👩‍👧"]
+    )
     pieces, size = [], 0
     while size < 2**20 - 32:
         pieces.append(random.choice(pool))
