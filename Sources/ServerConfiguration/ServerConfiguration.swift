@@ -45,13 +45,21 @@ package struct ServerConfiguration: Sendable {
     package struct Assistant: Sendable {
         package let id: String
         /// Nil means the built-in instructions.
-        package let instructionsFile: String?
+        package let instructionsFile: InstructionsFile?
     }
 
     package struct HTTP: Sendable {
         package enum Origins: Sendable, Equatable {
             case any
             case only([String])
+
+            /// The origins as a list, in which `*` is any.
+            package var list: [String] {
+                switch self {
+                case .any: ["*"]
+                case .only(let origins): origins
+                }
+            }
         }
 
         package let host: String

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import ServerConfiguration
 import Testing
@@ -94,6 +95,7 @@ import Testing
 
     @Test("Every setting can be set")
     func everything() throws {
+        let instructions = try directory.write("Be brief. 짧게 답하라.\n", to: "my instructions.md")
         let configuration = try load(
             file: #"""
                 OPENAI_API_KEY='key-of-a-local-model'
@@ -107,7 +109,7 @@ import Testing
                 MODEL_MAX_RETRIES=0
                 CONTEXT_TOKENS=8000
                 ASSISTANT_ID=asst_abc-DEF_123
-                ASSISTANT_INSTRUCTIONS_FILE=my instructions.md
+                ASSISTANT_INSTRUCTIONS_FILE=\#(instructions)
                 HOST=::1
                 PORT=0
                 ROOT_PATH=/openai-api/
@@ -139,7 +141,8 @@ import Testing
         #expect(configuration.model.maximumRetries == 0)
         #expect(configuration.model.contextTokens == 8000)
         #expect(configuration.assistant.id == "asst_abc-DEF_123")
-        #expect(configuration.assistant.instructionsFile == "my instructions.md")
+        #expect(configuration.assistant.instructionsFile?.path == instructions)
+        #expect(configuration.assistant.instructionsFile?.text == "Be brief. 짧게 답하라.\n")
         #expect(configuration.http.host == "::1")
         #expect(configuration.http.port == 0)
         #expect(configuration.http.rootPath == "/openai-api")
@@ -190,7 +193,7 @@ import Testing
     @Test(
         "A value that is not legal stops the start",
         arguments: [
-            (.openAIAPIKey, "a key"), (.openAIAPIKey, "키"),
+            (.openAIAPIKey, "a\nkey"), (.openAIAPIKey, "키"),
             (.openAIBaseURL, "localhost:11434"), (.openAIBaseURL, "ftp://host/v1"), (.openAIBaseURL, "https://"),
             (.openAIBaseURL, "https://user:pass@host/v1"), (.openAIBaseURL, "https://host/v1?key=1"),
             (.openAIAPI, "completions"), (.defaultModel, "a\u{7}b"),
@@ -234,8 +237,8 @@ import Testing
 
     @Test("A secret is masked, a short one wholly, and a password in a URL left out")
     func masking() throws {
-        let long = try fault(environment: ["OPENAI_API_KEY": "sk-proj-1234567890 abcdefWXYZ"])
-        let short = try fault(environment: ["OPENAI_API_KEY": "sk- 12"])
+        let long = try fault(environment: ["OPENAI_API_KEY": "sk-proj-1234567890\tabcdefWXYZ"])
+        let short = try fault(environment: ["OPENAI_API_KEY": "sk-\t12"])
         let url = try fault(environment: ["OPENAI_BASE_URL": "https://me:hunter2@host/v1"])
 
         #expect(long.description.contains(#"OPENAI_API_KEY is "sk-…WXYZ""#))
@@ -252,6 +255,24 @@ import Testing
 
         #expect("\(secret) \(String(reflecting: secret)) \(dumped)".contains("1234567890") == false)
         #expect(secret.masked == "sk-…ghij")
+    }
+
+    @Test("Instructions must be a file with text")
+    func instructionsFile() throws {
+        let blank = try directory.write(" \n", to: "blank.md")
+        let long = try directory.write(String(repeating: "가", count: 256_001), to: "long.md")
+        let binary = directory.file("binary.md")
+        try Data([0xFF, 0xFE, 0x41]).write(to: URL(fileURLWithPath: binary))
+        let reasons = [
+            (directory.file("none.md"), "there is no such file"), (blank, "it is empty"), (long, "it is too long"),
+            (binary, "it is not UTF-8"), (directory.path, "it cannot be read"),
+        ]
+
+        for (path, reason) in reasons {
+            let error = try fault([.assistantInstructionsFile: path])
+            #expect(error.description.contains("ASSISTANT_INSTRUCTIONS_FILE is \"\(path)\""))
+            #expect(error.description.contains("(\(reason))"))
+        }
     }
 
     @Test("A file that was named must exist, .env need not")

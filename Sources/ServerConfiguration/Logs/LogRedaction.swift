@@ -41,7 +41,12 @@ package struct LogRedaction: Sendable {
     }
 
     private func mayHoldSecret(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        bytes.indices.contains { secretLength(in: bytes, at: $0) != nil }
+        var index = 0
+        while index < bytes.count {
+            if secretLength(in: bytes, at: index) != nil { return true }
+            index += 1
+        }
+        return false
     }
 
     private func scrub(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {

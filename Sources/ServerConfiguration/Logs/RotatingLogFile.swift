@@ -41,39 +41,40 @@ struct RotatingLogFile: ~Copyable {
 
     /// Adds a line, its end included. A line longer than the file may be has a file of its own.
     mutating func add(_ line: [UInt8]) throws(Failure) {
-        if size + buffer.count + line.count > maximumBytes, size + buffer.count > 0 {
-            try flush()
-            if size > 0 { try attempt { (file) throws(SystemError) in try file.rotate() } }
+        try attempt(losing: 1) { (file) throws(SystemError) in
+            // The size that an earlier process left is known only then.
+            if file.descriptor < 0 { try file.openFile() }
+            if file.size + file.buffer.count + line.count > file.maximumBytes {
+                try file.writeBuffer()
+                if file.size > 0 { try file.rotate() }
+            }
+            file.buffer.append(contentsOf: line)
+            file.bufferedLines += 1
         }
-        buffer.append(contentsOf: line)
-        bufferedLines += 1
         if buffer.count >= Self.bufferLimit { try flush() }
     }
 
     mutating func flush() throws(Failure) {
         guard !buffer.isEmpty else { return }
-        try attempt { (file) throws(SystemError) in
-            try file.openIfNeeded()
-            try file.writeBuffer()
-        }
-        buffer.removeAll(keepingCapacity: buffer.capacity <= 4 * Self.bufferLimit)
-        bufferedLines = 0
+        try attempt(losing: 0) { (file) throws(SystemError) in try file.writeBuffer() }
     }
 
     /// What is gathered is given up when `body` fails: memory is bounded, and the disk may stay full for hours.
-    private mutating func attempt(_ body: (inout RotatingLogFile) throws(SystemError) -> Void) throws(Failure) {
+    private mutating func attempt(
+        losing linesInHand: Int,
+        _ body: (inout RotatingLogFile) throws(SystemError) -> Void
+    ) throws(Failure) {
         do {
             try body(&self)
         } catch {
-            let failure = Failure(reason: error.reason, lines: bufferedLines)
+            let failure = Failure(reason: error.reason, lines: bufferedLines + linesInHand)
             buffer.removeAll()
             bufferedLines = 0
             throw failure
         }
     }
 
-    private mutating func openIfNeeded() throws(SystemError) {
-        if descriptor >= 0, isStillInPlace { return }
+    private mutating func openFile() throws(SystemError) {
         closeFile()
         let directory = (path as NSString).deletingLastPathComponent
         if !directory.isEmpty {
@@ -94,6 +95,8 @@ struct RotatingLogFile: ~Copyable {
     }
 
     private mutating func writeBuffer() throws(SystemError) {
+        guard !buffer.isEmpty else { return }
+        if !isStillInPlace { try openFile() }
         if isLineBroken { buffer.insert(UInt8(ascii: "\n"), at: 0) }
         var written = 0
         while written < buffer.count {
@@ -110,19 +113,22 @@ struct RotatingLogFile: ~Copyable {
             size += count
         }
         isLineBroken = false
+        bufferedLines = 0
+        buffer.removeAll(keepingCapacity: buffer.capacity <= 4 * Self.bufferLimit)
     }
 
     private mutating func rotate() throws(SystemError) {
         closeFile()
         if filesKept == 0 {
             guard unlink(path) == 0 || errno == ENOENT else { throw SystemError() }
-            return
+            return try openFile()
         }
         // The last one is overwritten, which keeps their number bounded.
         for number in stride(from: filesKept - 1, through: 0, by: -1) {
             let old = number == 0 ? path : "\(path).\(number)"
             guard rename(old, "\(path).\(number + 1)") == 0 || errno == ENOENT else { throw SystemError() }
         }
+        try openFile()
     }
 
     private mutating func closeFile() {

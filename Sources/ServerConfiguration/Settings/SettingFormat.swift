@@ -101,10 +101,10 @@ extension SettingFormat<String> {
 }
 
 extension SettingFormat<Secret> {
-    /// A key is sent as a header, where other characters are not legal.
+    /// A key is sent in a header, where other characters are not legal.
     static var key: Self {
-        Self(legal: "a key of printable ASCII characters without spaces") { text throws(SettingMismatch) in
-            guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw SettingMismatch() }
+        Self(legal: "a key of printable ASCII characters in one line") { text throws(SettingMismatch) in
+            guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { throw SettingMismatch() }
             return Secret(text)
         }
     }
