@@ -14,10 +14,14 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 
+# Where the references in schemas find the document.
+ADDRESS = "urn:openapi"
+
+
 class Contract:
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
-        self._registry = Registry().with_resource("", Resource(document, DRAFT202012))
+        self._registry = Registry().with_resource(ADDRESS, Resource(document, DRAFT202012))
         self._templates = [
             (
                 re.compile(
@@ -68,7 +72,7 @@ class Contract:
         return described, f"/paths/{escaped}/{method}/responses/{key}"
 
     def _body_fault(self, response: requests.Response, where: str, pointer: str) -> str | None:
-        reference = f"#{pointer}/content/application~1json/schema"
+        reference = f"{ADDRESS}#{pointer}/content/application~1json/schema"
         with self._lock:
             validator = self._validators.get(reference)
             if validator is None:
