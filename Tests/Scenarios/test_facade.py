@@ -116,6 +116,9 @@ def test_a_thread_keeps_its_metadata(server):
 def test_a_message_has_the_shape_of_an_assistants_message(server):
     thread = server.new_thread()
     message = server.add_message(thread, "How many screens are there?")
+    assert list(message) == [
+        "id", "object", "created_at", "thread_id", "role", "content", "assistant_id", "run_id"
+    ]  # fmt: skip
     assert_is_id(message["id"], "msg")
     assert message["object"] == "thread.message"
     assert_is_now(message["created_at"])
