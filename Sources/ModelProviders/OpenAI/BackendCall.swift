@@ -1,0 +1,170 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// One HTTP call to a backend, from the request to the end of its answer.
+///
+/// The answer is read on the event loop of its connection and each part handed on there, so that an answer of many
+/// parts costs one task switch, at its end. All callbacks of the HTTP client come in order and never concurrently.
+final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
+    typealias Response = Void
+
+    private enum Lifecycle {
+        case idle
+        case running(CheckedContinuation<Result<ChatOutcome, CallFailure>, Never>, HTTPClient.Task<Void>?)
+        case ended
+    }
+
+    private let reading: Mutex<AnswerReading<Stream>>
+    private let lifecycle = Mutex(Lifecycle.idle)
+    private let watchdog: Mutex<NIOScheduledCallback?> = Mutex(nil)
+    /// Uptime in nanoseconds of the last byte, 0 before the first.
+    private let lastByte = Atomic<UInt64>(0)
+    private let sentAt = Atomic<UInt64>(0)
+    private let isCancelled = Atomic<Bool>(false)
+    private let hasHandedOn = Atomic<Bool>(false)
+    private let hasEnded = Atomic<Bool>(false)
+    private let patience: Patience
+    private let receive: @Sendable (ChatEvent) -> Void
+
+    init(patience: Patience, receive: @escaping @Sendable (ChatEvent) -> Void) {
+        self.patience = patience
+        self.receive = receive
+        reading = Mutex(AnswerReading())
+    }
+
+    /// Whether a part of the answer has been handed on.
+    var hasReceived: Bool { hasHandedOn.load(ordering: .acquiring) }
+
+    /// The stream as far as it was read.
+    var stream: Stream { reading.withLock { $0.stream } }
+
+    /// Makes the call and waits for its end. To be called once.
+    func run(_ request: HTTPClient.Request, on client: HTTPClient) async -> Result<ChatOutcome, CallFailure> {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                lifecycle.withLock { $0 = .running(continuation, nil) }
+                if isCancelled.load(ordering: .acquiring) {
+                    end(.failure(.cancelled))
+                    return
+                }
+                let task = client.execute(request: request, delegate: self)
+                lifecycle.withLock { state in
+                    if case .running(let continuation, nil) = state { state = .running(continuation, task) }
+                }
+                if isCancelled.load(ordering: .acquiring) { task.fail(reason: CallFailure.cancelled) }
+            }
+        } onCancel: {
+            isCancelled.store(true, ordering: .releasing)
+            let task = lifecycle.withLock { state -> HTTPClient.Task<Void>? in
+                if case .running(_, let task) = state { task } else { nil }
+            }
+            task?.fail(reason: CallFailure.cancelled)
+        }
+    }
+
+    private func end(_ result: Result<ChatOutcome, CallFailure>) {
+        hasEnded.store(true, ordering: .relaxed)
+        let continuation = lifecycle.withLock { state -> CheckedContinuation<Result<ChatOutcome, CallFailure>, Never>? in
+            guard case .running(let continuation, _) = state else { return nil }
+            state = .ended
+            return continuation
+        }
+        continuation?.resume(returning: result)
+    }
+
+    private func stopWatchdog() {
+        watchdog.withLock { timer in
+            timer?.cancel()
+            timer = nil
+        }
+    }
+
+    /// Hands a part on, unless the call has ended meanwhile (a receiver may cancel it).
+    private func handOn(_ event: ChatEvent) {
+        guard !hasEnded.load(ordering: .relaxed) else { return }
+        hasHandedOn.store(true, ordering: .releasing)
+        receive(event)
+    }
+
+    // MARK: HTTPClientResponseDelegate
+
+    func didSendRequestHead(task: HTTPClient.Task<Void>, _ head: HTTPRequestHead) {
+        sentAt.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed)
+        let watch = Watch(call: self, task: task)
+        let timer = try? task.eventLoop.scheduleCallback(in: min(patience.firstByte, patience.idle), handler: watch)
+        watchdog.withLock { $0 = timer }
+    }
+
+    func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
+        reading.withLock { $0.begin(head) }
+        return task.eventLoop.makeSucceededVoidFuture()
+    }
+
+    func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
+        guard !hasEnded.load(ordering: .relaxed) else { return task.eventLoop.makeSucceededVoidFuture() }
+        lastByte.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed)
+        do {
+            let outcome = try reading.withLock { (reading) throws(CallFailure) in
+                try reading.receive(buffer, emit: handOn)
+            }
+            if let outcome { end(.success(outcome)) }
+            return task.eventLoop.makeSucceededVoidFuture()
+        } catch {
+            return task.eventLoop.makeFailedFuture(error)
+        }
+    }
+
+    func didFinishRequest(task: HTTPClient.Task<Void>) throws {
+        stopWatchdog()
+        guard !hasEnded.load(ordering: .relaxed) else { return }
+        do {
+            end(.success(try reading.withLock { (reading) throws(CallFailure) in try reading.finish(emit: handOn) }))
+        } catch {
+            end(.failure(error))
+        }
+    }
+
+    func didReceiveError(task: HTTPClient.Task<Void>, _ error: any Error) {
+        stopWatchdog()
+        guard !hasEnded.load(ordering: .relaxed) else { return }
+        if let failure = error as? CallFailure, failure.error.kind == .cancelled || !failure.isTransient {
+            end(.failure(failure))
+            return
+        }
+        // Not available when a receiver gives up the call from within: then the reading goes no further anyway.
+        let known = reading.withLockIfAvailable { $0.interrupted(emit: handOn) } ?? nil
+        end(known ?? .failure(error as? CallFailure ?? CallFailure(transport: error)))
+    }
+}
+
+/// Looks now and then whether a call has been silent for too long: one timer per call, which a part of an answer does
+/// not touch.
+private final class Watch<Stream: AnswerStream>: NIOScheduledCallbackHandler, Sendable {
+    private let call: BackendCall<Stream>
+    private let task: HTTPClient.Task<Void>
+
+    init(call: BackendCall<Stream>, task: HTTPClient.Task<Void>) {
+        self.call = call
+        self.task = task
+    }
+
+    func handleScheduledCallback(eventLoop: some EventLoop) { call.look(task, self) }
+}
+
+extension BackendCall {
+    fileprivate func look(_ task: HTTPClient.Task<Void>, _ watch: Watch<Stream>) {
+        let last = lastByte.load(ordering: .relaxed)
+        let limit = last == 0 ? patience.firstByte : patience.idle
+        let since = last == 0 ? sentAt.load(ordering: .relaxed) : last
+        let deadline = NIODeadline.uptimeNanoseconds(since) + limit
+        guard deadline <= NIODeadline.now() else {
+            let timer = try? task.eventLoop.scheduleCallback(at: deadline, handler: watch)
+            watchdog.withLock { $0 = timer }
+            return
+        }
+        task.fail(reason: CallFailure.silent(limit, afterFirstByte: last != 0))
+    }
+}

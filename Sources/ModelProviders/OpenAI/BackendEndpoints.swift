@@ -1,0 +1,65 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// The requests of a backend, prepared once: only the body differs from call to call.
+struct BackendEndpoints: Sendable {
+    let host: String
+    /// Whether this is OpenAI itself, which prefers the Responses protocol; others know Chat Completions best.
+    let isOpenAI: Bool
+    private let chatCompletions: HTTPClient.Request
+    private let responses: HTTPClient.Request
+    private let models: URL
+    private let headers: HTTPHeaders
+
+    init(_ configuration: OpenAIBackend.Configuration) throws(ModelError) {
+        var base = configuration.baseURL.trimmingCharacters(in: .whitespaces)
+        while base.hasSuffix("/") { base.removeLast() }
+        headers = Self.headers(configuration)
+        do {
+            chatCompletions = try Self.request(base + WireProtocol.chatCompletions.path, headers)
+            responses = try Self.request(base + WireProtocol.responses.path, headers)
+        } catch {
+            throw ModelError(.refused, "The base URL of the model backend is not an http or https URL.")
+        }
+        models = chatCompletions.url.deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("models")
+        host = chatCompletions.host
+        isOpenAI = host == "api.openai.com"
+    }
+
+    func request(_ wireProtocol: WireProtocol, body: ByteBuffer) -> HTTPClient.Request {
+        var request =
+            switch wireProtocol {
+            case .chatCompletions: chatCompletions
+            case .responses: responses
+            }
+        request.body = .byteBuffer(body)
+        return request
+    }
+
+    /// `GET …/models`, or of one model.
+    func models(_ model: String? = nil) throws -> HTTPClient.Request {
+        let url = model.map { models.appendingPathComponent($0) } ?? models
+        return try HTTPClient.Request(url: url, method: .GET, headers: headers)
+    }
+
+    private static func request(_ url: String, _ headers: HTTPHeaders) throws -> HTTPClient.Request {
+        var headers = headers
+        headers.add(name: "Content-Type", value: "application/json")
+        return try HTTPClient.Request(url: url, method: .POST, headers: headers)
+    }
+
+    private static func headers(_ configuration: OpenAIBackend.Configuration) -> HTTPHeaders {
+        var headers = HTTPHeaders()
+        headers.add(name: "Accept", value: "text/event-stream, application/json")
+        headers.add(name: "User-Agent", value: "assistants-server")
+        if let key = configuration.apiKey, !key.isEmpty { headers.add(name: "Authorization", value: "Bearer \(key)") }
+        if let organization = configuration.organization {
+            headers.add(name: "OpenAI-Organization", value: organization)
+        }
+        if let project = configuration.project { headers.add(name: "OpenAI-Project", value: project) }
+        return headers
+    }
+}

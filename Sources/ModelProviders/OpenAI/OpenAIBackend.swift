@@ -1,0 +1,148 @@
+import AssistantsAPI
+import AsyncHTTPClient
+import Foundation
+import Logging
+import NIOCore
+import Synchronization
+
+/// Models behind an OpenAI-compatible HTTP server: OpenAI itself, or vLLM, Ollama, llama.cpp and their like.
+///
+/// It owns the connections to the server, makes a failed call again while nothing of its answer has been handed on,
+/// and remembers what the server turned out to want. `shutdown` must be called before it is let go.
+package final class OpenAIBackend: ChatModel {
+    let configuration: Configuration
+    let endpoints: BackendEndpoints
+    let client: HTTPClient
+    private let redaction: Redaction
+    private let retryPolicy: RetryPolicy
+    private let traits: Mutex<BackendTraits>
+    private let logger: Logger
+
+    /// More connections than chats at once: each waiting chat holds one, and none may wait for another.
+    private static let maximumConnections = 16_384
+    /// Below the keep-alive times that servers and proxies commonly have.
+    private static let idleConnectionLifetime = TimeAmount.seconds(30)
+
+    /// Fails when the base URL is not an http(s) URL. No connection is made yet.
+    package init(
+        _ configuration: Configuration,
+        eventLoopGroup: any EventLoopGroup,
+        logger: Logger
+    ) throws(ModelError) {
+        endpoints = try BackendEndpoints(configuration)
+        self.configuration = configuration
+        self.logger = logger
+        redaction = Redaction(apiKey: configuration.apiKey, host: endpoints.host)
+        retryPolicy = RetryPolicy(
+            maximumRetries: configuration.maximumRetries,
+            baseDelay: configuration.retryDelay,
+            maximumDelay: .seconds(8),
+            longestWait: configuration.longestRetryWait
+        )
+        traits = Mutex(BackendTraits())
+        client = HTTPClient(
+            eventLoopGroup: eventLoopGroup,
+            configuration: Self.clientConfiguration(configuration)
+        )
+    }
+
+    /// Closes all connections. Calls that are still running fail.
+    package func shutdown() async {
+        do {
+            try await client.shutdown()
+        } catch {
+            logger.debug("model backend connections were not closed cleanly", metadata: ["error": "\(error)"])
+        }
+    }
+
+    package func respond(
+        to request: ChatRequest,
+        receive: @escaping @Sendable (ChatEvent) -> Void
+    ) async throws(ModelError) -> ChatOutcome {
+        var attempt = Attempt(traits: traits.withLock { $0 }, choice: configuration.wireProtocol, endpoints)
+        while true {
+            do {
+                let outcome = try await call(request, &attempt, receive)
+                remember(attempt)
+                return outcome
+            } catch {
+                guard let wait = attempt.wait(after: error, retryPolicy) else { throw clean(attempt.verdict(error)) }
+                guard await pause(wait, after: error, attempt) else { throw CallFailure.cancelled.error }
+            }
+        }
+    }
+
+    /// One call with what is known of the backend. Notes in `attempt` what it showed.
+    private func call(
+        _ request: ChatRequest,
+        _ attempt: inout Attempt,
+        _ receive: @escaping @Sendable (ChatEvent) -> Void
+    ) async throws(CallFailure) -> ChatOutcome {
+        guard !Task.isCancelled else { throw CallFailure.cancelled }
+        let patience = Patience(configuration)
+        switch attempt.wireProtocol {
+        case .chatCompletions:
+            let call = BackendCall<ChatCompletionsStream>(patience: patience, receive: receive)
+            let body = ChatCompletionsProtocol.body(of: request, traits: attempt.traits)
+            let result = await call.run(endpoints.request(.chatCompletions, body: ByteBuffer(bytes: body)), on: client)
+            attempt.hasReceived = call.hasReceived
+            if let member = call.stream.reasoningMember { attempt.traits.reasoningMember = member }
+            return try result.get()
+        case .responses:
+            let call = BackendCall<ResponsesStream>(patience: patience, receive: receive)
+            let body = ResponsesProtocol.body(of: request)
+            let result = await call.run(endpoints.request(.responses, body: ByteBuffer(bytes: body)), on: client)
+            attempt.hasReceived = call.hasReceived
+            return try result.get()
+        }
+    }
+
+    private func remember(_ attempt: Attempt) {
+        var learned = attempt.traits
+        learned.wireProtocol = attempt.wireProtocol
+        traits.withLock { known in
+            if known != learned { known = learned }
+        }
+    }
+
+    /// Waits before the next attempt; false when the task was cancelled meanwhile.
+    private func pause(_ wait: Duration, after failure: CallFailure, _ attempt: Attempt) async -> Bool {
+        guard wait > .zero else { return !Task.isCancelled }
+        logger.warning(
+            "model backend failed, asking again",
+            metadata: [
+                "reason": "\(failure.error.kind)", "message": "\(redaction.clean(failure.error.message))",
+                "wait": "\(wait)", "retry": "\(attempt.retries)",
+            ]
+        )
+        return (try? await Task.sleep(for: wait)) != nil
+    }
+
+    private func clean(_ error: ModelError) -> ModelError {
+        var error = error
+        error.message = redaction.clean(error.message)
+        return error
+    }
+
+    private static func clientConfiguration(_ configuration: Configuration) -> HTTPClient.Configuration {
+        var client = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: TimeAmount(configuration.connectTimeout)),
+            connectionPool: .init(
+                idleTimeout: idleConnectionLifetime,
+                concurrentHTTP1ConnectionsPerHostSoftLimit: maximumConnections
+            ),
+            decompression: .disabled
+        )
+        // Retries are ours: they know what is worth one, and how long to wait.
+        client.connectionPool.retryConnectionEstablishment = false
+        client.tracing.tracer = nil
+        return client
+    }
+}
+
+extension Patience {
+    fileprivate init(_ configuration: OpenAIBackend.Configuration) {
+        self.init(firstByte: TimeAmount(configuration.firstByteTimeout), idle: TimeAmount(configuration.idleTimeout))
+    }
+}

@@ -1,0 +1,34 @@
+/// The protocols that OpenAI-compatible backends speak.
+enum WireProtocol: Sendable {
+    case chatCompletions
+    case responses
+
+    /// Below the base URL.
+    var path: String {
+        switch self {
+        case .chatCompletions: "/chat/completions"
+        case .responses: "/responses"
+        }
+    }
+
+    var other: WireProtocol {
+        switch self {
+        case .chatCompletions: .responses
+        case .responses: .chatCompletions
+        }
+    }
+}
+
+/// What a backend turned out to want, learned from its refusals and answers.
+struct BackendTraits: Sendable, Equatable {
+    /// The name under which a backend shows its model's thinking, and wants it back.
+    enum ReasoningMember: Sendable { case reasoning, reasoningContent }
+
+    /// Nil until an answer has come.
+    var wireProtocol: WireProtocol?
+    /// The backend refused `max_completion_tokens`.
+    var usesOlderTokenLimit = false
+    /// The backend refused `stream_options`.
+    var refusesStreamOptions = false
+    var reasoningMember = ReasoningMember.reasoningContent
+}
