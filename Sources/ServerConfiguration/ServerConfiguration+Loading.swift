@@ -70,7 +70,7 @@ extension ServerConfiguration.Assistant {
     /// Reads `ASSISTANT_ID` (string, `asst_signage_analyst`) and `ASSISTANT_INSTRUCTIONS_FILE` (path, optional).
     init(_ reader: inout SettingReader) {
         id = reader.value(.assistantID, .assistantID, default: "asst_signage_analyst")
-        instructionsFile = reader.optional(.assistantInstructionsFile, .instructionsFile)
+        instructions = reader.optional(.assistantInstructionsFile, .instructionsFile)
     }
 }
 

@@ -45,7 +45,9 @@ package struct ServerConfiguration: Sendable {
     package struct Assistant: Sendable {
         package let id: String
         /// Nil means the built-in instructions.
-        package let instructionsFile: InstructionsFile?
+        package let instructions: InstructionsFile?
+
+        package var instructionsFile: String? { instructions?.path }
     }
 
     package struct HTTP: Sendable {

@@ -1,0 +1,38 @@
+import Foundation
+import Storage
+
+/// Checks of what the server writes.
+enum FileChecks {
+    static func dataDirectory(_ path: String) -> Finding {
+        do {
+            let database = try Database(directory: DataDirectory(path: path))
+            try database.close()
+            return .well("data: \(path) can be written, the database opens")
+        } catch StorageError.inUse {
+            return .well("data: \(path) is open in a running server")
+        } catch {
+            return .failed("data: \(error)", remedy: "give this user a directory that it may write, in DATA_DIR")
+        }
+    }
+
+    /// Opens the file as the log does, and leaves none behind where there was none.
+    static func logFile(_ path: String?) -> Finding {
+        guard let path else { return .well("log: on the terminal only (LOG_FILE is none)") }
+        let existed = FileManager.default.fileExists(atPath: path)
+        let directory = (path as NSString).deletingLastPathComponent
+        if !directory.isEmpty {
+            // Shows in `open`, with the system's reason.
+            try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        }
+        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else {
+            return .failed(
+                "log: \(path) cannot be written: \(String(cString: strerror(errno)))",
+                remedy: "set LOG_FILE to a file that this user may write, or to none"
+            )
+        }
+        close(descriptor)
+        if !existed { unlink(path) }
+        return .well("log: \(path) can be written")
+    }
+}
