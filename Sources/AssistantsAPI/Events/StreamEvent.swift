@@ -1,8 +1,9 @@
 /// What happens during a run, in the words of the Assistants API's streams.
 package enum StreamEvent: Sendable, Equatable {
-    case run(RunMoment, Run)
-    case step(StepMoment, RunStep)
-    case message(MessageMoment, Message)
+    // Indirect, so that the many deltas of a log do not take the room of a run each.
+    indirect case run(RunMoment, Run)
+    indirect case step(StepMoment, RunStep)
+    indirect case message(MessageMoment, Message)
     /// More text of the message that is being written; `isFirst` marks its first piece.
     case textDelta(messageID: Identifier<Message>, text: String, isFirst: Bool)
     /// Nothing more will come.

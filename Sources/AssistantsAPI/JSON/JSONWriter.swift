@@ -92,6 +92,15 @@ package struct JSONWriter {
         needsComma = true
     }
 
+    /// Writes a string whose content is escaped already.
+    package mutating func rawString(_ escaped: some Collection<UInt8>) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: escaped)
+        bytes.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
     // MARK: Members
 
     package mutating func member(_ name: StaticString, _ value: String) {

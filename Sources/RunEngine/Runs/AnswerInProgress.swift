@@ -4,6 +4,12 @@ import Synchronization
 
 /// The message that a run is writing: its text so far, and the events that tell of it.
 final class AnswerInProgress: Sendable {
+    struct Snapshot: Sendable {
+        var message: Message
+        var step: RunStep
+        var text: String
+    }
+
     private struct State {
         var text = ""
         var step: RunStep?
@@ -66,10 +72,10 @@ final class AnswerInProgress: Sendable {
     }
 
     /// What there is of the answer: its message and step, still in progress, and its text. Nil when nothing came.
-    func snapshot() -> (message: Message, step: RunStep, text: String)? {
+    func snapshot() -> Snapshot? {
         state.withLock { state in
             guard let message = state.message, let step = state.step else { return nil }
-            return (message, step, state.text)
+            return Snapshot(message: message, step: step, text: state.text)
         }
     }
 }

@@ -17,11 +17,11 @@ struct RunEnding: Sendable {
 
     /// The model is done. `history` is the prompt that it saw, with what was said just now.
     func answered(_ answer: AnswerInProgress, _ outcome: ChatOutcome, history: PromptHistory?) async {
-        guard let (message, step, text) = answer.snapshot() else {
+        guard let snapshot = answer.snapshot() else {
             return await failed(answer, ModelError(.broken, "The model gave an empty answer."))
         }
         let now = worker.clock.now()
-        var end = End(message: message, step: step, text: text)
+        var end = End(snapshot)
         switch outcome.finish {
         case .stop:
             end.event = .completed(at: now, usage: outcome.usage)
@@ -86,15 +86,10 @@ struct RunEnding: Sendable {
         var lastError: Run.LastError?
         var modelError: ModelError?
 
-        init(message: Message, step: RunStep, text: String) {
-            self.message = message
-            self.step = step
-            self.text = text
-        }
-
-        init(_ snapshot: (message: Message, step: RunStep, text: String)?) {
-            guard let snapshot else { return }
-            self.init(message: snapshot.message, step: snapshot.step, text: snapshot.text)
+        init(_ snapshot: AnswerInProgress.Snapshot?) {
+            message = snapshot?.message
+            step = snapshot?.step
+            text = snapshot?.text ?? ""
         }
     }
 

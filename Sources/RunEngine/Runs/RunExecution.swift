@@ -136,7 +136,10 @@ struct RunExecution: Sendable {
             do {
                 let outcome = try await model.respond(to: request) { answer.receive($0) }
                 return (outcome, history)
-            } catch  where error.kind == .contextTooLong && scale > 0.25 && answer.snapshot() == nil {
+            } catch {
+                // Nothing may have been shown yet, or it would be shown twice.
+                let mayShrink = error.kind == .contextTooLong && scale > 0.25 && answer.snapshot() == nil
+                guard mayShrink else { throw error }
                 scale /= 2
             }
         }

@@ -131,16 +131,53 @@ package struct RunService: Sendable {
         }
     }
 
-    package func find(_ id: Identifier<Run>, of thread: Identifier<AssistantThread>) async throws -> Run? {
-        try await database.read { try $0.runs.find(id, of: thread) }
+    /// Throws `EngineError.threadNotFound` or `.runNotFound`.
+    package func find(
+        _ id: Identifier<Run>,
+        of thread: Identifier<AssistantThread>,
+        in project: ProjectID
+    ) async throws -> Run {
+        try await database.read { try $0.run(id, of: thread, in: project) }
+    }
+
+    package func page(
+        _ request: PageRequest,
+        of thread: Identifier<AssistantThread>,
+        in project: ProjectID
+    ) async throws -> Page<Run> {
+        try await database.read { db in
+            guard try db.threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }
+            return try db.runs.page(request, of: thread)
+        }
+    }
+
+    /// What can be told of a run that nobody works on here: what it wrote, and the state that it is in.
+    package func history(
+        of id: Identifier<Run>,
+        in thread: Identifier<AssistantThread>,
+        project: ProjectID
+    ) async throws -> [StreamEvent] {
+        try await database.read { db in
+            let run = try db.run(id, of: thread, in: project)
+            var events: [StreamEvent] = []
+            if let answer = try db.messages.answer(of: id, in: thread) {
+                events.append(.message(answer.status == .completed ? .completed : .incomplete, answer))
+            }
+            events.append(.run(StreamEvent.RunMoment(reached: run.state.status), run))
+            return events + [.done]
+        }
     }
 
     /// Asks a run to stop. Returns it as it is then, mostly `cancelling`; it is `cancelled` shortly after.
     ///
     /// Throws `EngineError.runNotFound`, or `.runNotCancellable` when it has ended or is being cancelled already.
-    package func cancel(_ id: Identifier<Run>, of thread: Identifier<AssistantThread>) async throws -> Run {
+    package func cancel(
+        _ id: Identifier<Run>,
+        of thread: Identifier<AssistantThread>,
+        in project: ProjectID
+    ) async throws -> Run {
         let cancelling = try await database.write { db in
-            guard var run = try db.runs.find(id, of: thread) else { throw EngineError.runNotFound(id) }
+            var run = try db.run(id, of: thread, in: project)
             do throws(Run.InvalidTransition) {
                 try run.apply(.cancellationRequested)
             } catch {
@@ -162,6 +199,16 @@ struct StoredInput: Sendable, Equatable {
 }
 
 extension Connection {
+    fileprivate func run(
+        _ id: Identifier<Run>,
+        of thread: Identifier<AssistantThread>,
+        in project: ProjectID
+    ) throws -> Run {
+        guard try threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }
+        guard let run = try runs.find(id, of: thread) else { throw EngineError.runNotFound(id) }
+        return run
+    }
+
     /// Appends a message that has waited for its run.
     func append(
         _ message: PendingMessage,

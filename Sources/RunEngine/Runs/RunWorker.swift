@@ -21,8 +21,11 @@ package final class RunWorker: Service {
     let clock: WallClock
     let logger: Logger
 
-    /// Seconds after which readers of a run hear something, be it that there is nothing to tell.
-    private static let heartbeat = 15
+    private static let tick: Duration = .milliseconds(250)
+    /// Ticks after which readers of a run hear something, be it that there is nothing to tell.
+    private static let heartbeat = 60
+    /// Ticks between two looks for runs that nobody works on.
+    private static let recovery = 120
 
     private let lanes = ThreadLanes<RunWork>()
     private let slots: RunSlots
@@ -59,12 +62,12 @@ package final class RunWorker: Service {
         try await takeUpUnfinished()
         var ticks = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(1)) }
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.tick) }
             expireLate()
             interruptAfterDrainDeadline()
             ticks += 1
             if ticks.isMultiple(of: Self.heartbeat) { for live in liveRuns.all { live.wakeReaders() } }
-            if ticks.isMultiple(of: 30) {
+            if ticks.isMultiple(of: Self.recovery) {
                 do { try await takeUpUnfinished() } catch { logger.error("Unfinished runs could not be read", error) }
             }
         }

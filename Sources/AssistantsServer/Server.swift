@@ -1,0 +1,159 @@
+import AssistantsAPI
+import Foundation
+import HTTPServer
+import Logging
+import ModelProviders
+import NIOCore
+import NIOPosix
+import RunEngine
+import ServerConfiguration
+import ServiceLifecycle
+import Storage
+import UnixSignals
+
+/// The server as a whole: builds every part from the configuration, top to bottom, and runs them until it is told to
+/// stop.
+struct Server {
+    let configuration: ServerConfiguration
+    let logger: Logger
+
+    /// What the slowest part of an orderly stop needs once the last run has let go.
+    private static let reserve: Duration = .milliseconds(1500)
+
+    func run() async throws {
+        let (ids, clock) = (IDGenerator(clock: .system), WallClock.system)
+        let eventLoops = MultiThreadedEventLoopGroup.singleton
+        let database = try Database(directory: DataDirectory(path: configuration.dataDirectory))
+        let backend = try makeBackend(eventLoops)
+        let worker = RunWorker(
+            database: database,
+            answerer: backend.map { .model($0) } ?? .builtInAnalyst,
+            configuration: engineConfiguration,
+            ids: ids,
+            clock: clock,
+            logger: logger
+        )
+        let assistants = AssistantService(database: database, clock: clock)
+        let services = ServerServices(
+            database: database,
+            threads: ThreadService(database: database, worker: worker, ids: ids, clock: clock),
+            runs: RunService(database: database, worker: worker, ids: ids, clock: clock),
+            assistants: assistants,
+            analysis: ThreadAnalysis(database: database),
+            facadeAssistant: try await facadeAssistant(assistants),
+            ids: ids,
+            clock: clock
+        )
+        let configuration = configuration
+        let http = ServerApplication.make(
+            services: services,
+            options: serverOptions,
+            eventLoopGroup: eventLoops,
+            logger: logger,
+            onRunning: { port in StartupBanner(configuration, port: port).show() }
+        )
+        try await runServices(worker: worker, http: http)
+        await backend?.shutdown()
+        try database.close()
+        logger.notice("Stopped")
+    }
+
+    /// The order is that of need: the last one is told of a stop first.
+    private func runServices(worker: RunWorker, http: some Service) async throws {
+        let grace = configuration.shutdownGrace
+        var group = ServiceGroupConfiguration(
+            services: [
+                .init(service: worker),
+                .init(service: http),
+                .init(
+                    service: ShutdownNotice(worker: worker, grace: max(.zero, grace - Self.reserve)),
+                    successTerminationBehavior: .ignore
+                ),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
+        )
+        group.maximumGracefulShutdownDuration = grace
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    private func makeBackend(_ eventLoops: any EventLoopGroup) throws -> OpenAIBackend? {
+        guard let settings = OpenAIBackend.Configuration(configuration.model) else { return nil }
+        return try OpenAIBackend(settings, eventLoopGroup: eventLoops, logger: logger)
+    }
+
+    private func facadeAssistant(_ assistants: AssistantService) async throws -> Assistant {
+        var instructions = AssistantService.builtInInstructions
+        if let file = configuration.assistant.instructionsFile {
+            instructions = try String(contentsOfFile: file, encoding: .utf8)
+        }
+        return try await assistants.ensure(
+            Identifier(configuration.assistant.id),
+            model: configuration.model.defaultName,
+            instructions: instructions,
+            in: .default
+        )
+    }
+
+    private var engineConfiguration: EngineConfiguration {
+        EngineConfiguration(
+            runLifetime: configuration.runs.timeout,
+            maximumConcurrentRuns: configuration.runs.concurrency,
+            maximumUnfinishedRuns: configuration.runs.queueLimit,
+            contextTokens: configuration.model.contextTokens,
+            modelAliases: configuration.model.aliases
+        )
+    }
+
+    private var serverOptions: ServerOptions {
+        let http = configuration.http
+        let origins: [String] =
+            switch http.corsOrigins {
+            case .any: ["*"]
+            case .only(let origins): origins
+            }
+        return ServerOptions(
+            host: http.host,
+            port: http.port,
+            maximumBodyBytes: http.maximumBodyBytes,
+            allowedOrigins: origins,
+            requestsPerMinute: http.requestsPerMinute,
+            trustsProxy: { address in http.trustedProxies.contains { $0.contains(address) } },
+            rootPath: http.rootPath,
+            swaggerFolder: SwaggerFolder.find()
+        )
+    }
+}
+
+extension OpenAIBackend.Configuration {
+    /// Nil when no model is configured.
+    init?(_ model: ServerConfiguration.Model) {
+        guard case .remote(let baseURL, let key) = model.source else { return nil }
+        let choice: Choice =
+            switch model.api {
+            case .responses: .responses
+            case .chatCompletions: .chatCompletions
+            case .auto: .automatic
+            }
+        self.init(
+            baseURL: baseURL,
+            apiKey: key?.revealed,
+            wireProtocol: choice,
+            connectTimeout: model.connectTimeout,
+            firstByteTimeout: model.firstByteTimeout,
+            idleTimeout: model.idleTimeout,
+            maximumRetries: model.maximumRetries
+        )
+    }
+}
+
+/// Tells the runs of a stop at the moment when the HTTP server hears of it, so that answers end while it drains.
+private struct ShutdownNotice: Service {
+    let worker: RunWorker
+    let grace: Duration
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        worker.beginShutdown(grace: grace)
+    }
+}

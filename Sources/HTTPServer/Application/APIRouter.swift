@@ -1,0 +1,50 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// Every route of the server, and what each request passes on its way there.
+package struct APIRouter: Sendable {
+    let services: ServerServices
+    let options: ServerOptions
+    let logger: Logger
+
+    package init(services: ServerServices, options: ServerOptions, logger: Logger) {
+        self.services = services
+        self.options = options
+        self.logger = logger
+    }
+
+    func responder() -> RouterResponder<APIRequestContext> { router().buildResponder() }
+
+    /// The routes as `GET /path/{parameter}`, for the check that the API's document names them all.
+    package var routeNames: [String] {
+        router().routes
+            .filter { $0.method != .head && !$0.path.description.isEmpty }
+            .map { "\($0.method.rawValue) \($0.path.description)" }
+    }
+
+    private func router() -> Router<APIRequestContext> {
+        let router = Router(context: APIRequestContext.self, options: [.autoGenerateHeadEndpoints])
+        router.addMiddleware {
+            RequestEnvelope(logger: logger)
+            CrossOrigin(allowedOrigins: options.allowedOrigins)
+            FacadeErrors()
+            RequestRateLimit(options: options)
+        }
+        addRoutes(to: router.group(""))
+        if !options.rootPath.isEmpty { addRoutes(to: router.group(RouterPath(options.rootPath))) }
+        MethodNotAllowed.complete(router)
+        return router
+    }
+
+    private func addRoutes(to group: RouterGroup<APIRequestContext>) {
+        SystemRoutes(services: services).add(to: group)
+        DocsRoutes(swaggerFolder: options.swaggerFolder).add(to: group)
+        let facade = group.group("api/v1")
+        let reader = BodyReader(limit: options.maximumBodyBytes)
+        ChatRoutes(services: services, reader: reader).add(to: facade)
+        ThreadRoutes(services: services, reader: reader).add(to: facade)
+        MessageRoutes(services: services, reader: reader).add(to: facade)
+        RunRoutes(services: services, reader: reader).add(to: facade)
+    }
+}

@@ -1,0 +1,35 @@
+import AssistantsAPI
+import Hummingbird
+import Logging
+import NIOCore
+
+/// What accompanies a request on its way: its id, where it came from, and a logger that names the id.
+struct APIRequestContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// `req_` and 32 hexadecimal digits, as in the header `x-request-id` of the answer.
+    let requestID: String
+    /// Address of the peer, a proxy's perhaps; nil where there is none.
+    let peerAddress: SocketAddress?
+
+    init(source: ApplicationRequestContextSource) {
+        requestID = Self.makeRequestID()
+        peerAddress = source.channel.remoteAddress
+        coreContext = CoreRequestContextStorage(source: source)
+    }
+
+    private static func makeRequestID() -> String {
+        var random = SystemRandomNumberGenerator()
+        let hex: StaticString = "0123456789abcdef"
+        return String(unsafeUninitializedCapacity: 36) { buffer in
+            for (index, byte) in "req_".utf8.enumerated() { buffer[index] = byte }
+            for word in 0..<2 {
+                var bits = random.next()
+                for digit in 0..<16 {
+                    buffer[4 + word * 16 + digit] = hex.utf8Start[Int(bits & 15)]
+                    bits >>= 4
+                }
+            }
+            return 36
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import AssistantsAPI
+import Hummingbird
+import RunEngine
+import Storage
+
+/// `/api/v1/threads/{thread_id}/runs`
+struct RunRoutes: Sendable {
+    let services: ServerServices
+    let reader: BodyReader
+
+    func add(to group: RouterGroup<APIRequestContext>) {
+        group.get("threads/:thread_id/runs", use: list)
+        group.post("threads/:thread_id/runs", use: create)
+        group.get("threads/:thread_id/runs/:run_id", use: retrieve)
+        group.post("threads/:thread_id/runs/:run_id/cancel", use: cancel)
+        group.get("threads/:thread_id/runs/:run_id/events", use: events)
+    }
+
+    @Sendable
+    private func create(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        var fields = try await reader.optionalObject(of: request)
+        let asked = fields.optionalText("assistant_id") ?? request.uri.queryParameters.get("assistant_id")
+        try fields.check()
+        var assistant = services.facadeAssistant
+        if let asked, asked != assistant.id.rawValue {
+            assistant = try await services.assistants.find(Identifier(asked), in: .default)
+        }
+        let request = RunService.Request(target: .existing(try context.threadID()), assistant: assistant)
+        return JSONResponse.make(try await services.runs.start(request, in: .default).run)
+    }
+
+    @Sendable
+    private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let parameters = try PageParameters.read(request, defaultLimit: 20, defaultOrder: .descending)
+        let page = try await services.runs.page(
+            parameters ?? PageRequest(limit: 20, order: .descending),
+            of: try context.threadID(),
+            in: .default
+        )
+        return JSONResponse.make { page.write(to: &$0) { $0.id.rawValue } }
+    }
+
+    @Sendable
+    private func retrieve(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let run = try await services.runs.find(try context.runID(), of: try context.threadID(), in: .default)
+        return JSONResponse.make(run)
+    }
+
+    @Sendable
+    private func cancel(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let run = try await services.runs.cancel(try context.runID(), of: try context.threadID(), in: .default)
+        return JSONResponse.make(run)
+    }
+
+    /// The events of a run: from its beginning while it is at work, its end result afterwards.
+    @Sendable
+    private func events(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let (thread, id) = (try context.threadID(), try context.runID())
+        if let live = services.runs.liveRuns.find(id), live.threadID == thread {
+            return EventStream.response { writer in
+                try await writer.follow(live) { event, block in block.event(event.name, event) }
+            }
+        }
+        let ended = try await services.runs.history(of: id, in: thread, project: .default)
+        return EventStream.response { writer in
+            var block = EventBlock()
+            for event in ended { block.event(event.name, event) }
+            try await writer.write(block)
+        }
+    }
+}
