@@ -1,0 +1,81 @@
+# shellcheck shell=bash
+# Makes sure of what the other scripts need; sourced, not run. Expects the function `say`.
+
+# The oldest Swift that builds the package.
+readonly swift_major=6 swift_minor=2
+
+# Ends the script with instructions when there is no Swift, or one too old.
+require_swift() {
+    local text version major minor
+    # Where swiftly puts Swift, for a shell that was open before.
+    local swiftly="${SWIFTLY_HOME_DIR:-$HOME/.local/share/swiftly}/env.sh"
+    # shellcheck source=/dev/null
+    if ! command -v swift >/dev/null && [[ -r "$swiftly" ]]; then source "$swiftly"; fi
+    if ! command -v swift >/dev/null; then
+        say "Swift $swift_major.$swift_minor or newer is needed, and there is no swift in PATH."
+        explain_swift
+        exit 1
+    fi
+    text="$(swift --version 2>/dev/null)" || true
+    version="$(sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' <<<"$text" | head -n 1)"
+    major="${version%.*}" minor="${version#*.}"
+    if [[ -z "$version" ]] || ((major < swift_major || (major == swift_major && minor < swift_minor))); then
+        say "Swift $swift_major.$swift_minor or newer is needed; this is ${version:-an unknown version}."
+        explain_swift
+        exit 1
+    fi
+}
+
+explain_swift() {
+    cat >&2 <<'TEXT'
+How to get it:
+  Debian 12, Ubuntu 22.04 or 24.04: follow https://www.swift.org/install/linux/ – with swiftly it is
+    curl -O https://download.swift.org/swiftly/linux/swiftly-$(uname -m).tar.gz
+    tar zxf swiftly-$(uname -m).tar.gz && ./swiftly init
+  then open a new shell and run this again.
+TEXT
+}
+
+# require_packages WHAT NAME…: installs the Debian packages that are missing, as root or with sudo; without the right
+# to, says which command installs them and ends the script.
+require_packages() {
+    local what="$1" missing=() name
+    shift
+    for name in "$@"; do is_installed "$name" || missing+=("$name"); done
+    ((${#missing[@]} > 0)) || return 0
+    if ! command -v apt-get >/dev/null; then
+        say "For $what these Debian packages, or what your system calls them, are needed: ${missing[*]}"
+        exit 1
+    fi
+    local as_root=()
+    if ((EUID != 0)); then
+        if ! may_use_sudo; then
+            say "For $what packages are missing. Install them as root, then run this again:"
+            say "  apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+            exit 1
+        fi
+        as_root=(sudo)
+    fi
+    say "Installing for $what: ${missing[*]}"
+    local options=(-qq -o Dpkg::Use-Pty=0)
+    "${as_root[@]}" apt-get "${options[@]}" update >&2
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get "${options[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >&2
+}
+
+# Whether packages can be installed: by root, or by sudo without a password or with a person to type it.
+may_install() { command -v apt-get >/dev/null && { ((EUID == 0)) || may_use_sudo; }; }
+
+may_use_sudo() { command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; }
+
+# Whether the system's package index knows the package.
+is_available() { [[ -n "$(apt-cache --no-all-versions show "$1" 2>/dev/null)" ]]; }
+
+is_installed() {
+    # Where there is no dpkg (other systems) a file that the package has tells.
+    if ! command -v dpkg-query >/dev/null; then
+        [[ "$1" == libsqlite3-dev && -e /usr/include/sqlite3.h ]]
+        return
+    fi
+    [[ "$(dpkg-query -W -f '${Status}' "$1" 2>/dev/null)" == 'install ok installed' ]]
+}

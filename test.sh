@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installs what the tests need and runs all of them: format and imports, unit tests and HTTP tests in Swift, and the
+# scenarios in Python, which drive the built server (over a socket, in a browser, behind nginx) and run the snippets of
+# the README.
+#
+#   ./test.sh                     everything
+#   ./test.sh -k durability       options are handed to pytest
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+say() { if [[ -t 2 ]]; then printf '\033[1m%s\033[0m\n' "$*" >&2; else printf '%s\n' "$*" >&2; fi; }
+
+# shellcheck source=Scripts/requirements.sh
+source Scripts/requirements.sh
+
+require_swift
+require_packages 'the build' git ca-certificates libsqlite3-dev zlib1g-dev
+require_packages 'the tests' python3 python3-venv curl nodejs nginx-light
+# Ubuntu has Chromium outside its packages; the browser tests are skipped where there is none.
+if is_available chromium-driver; then require_packages 'the browser tests' chromium chromium-driver; fi
+
+python=.venv/bin/python
+if ! "$python" -m pip --version >/dev/null 2>&1; then python3 -m venv --clear .venv; fi
+if ! cmp -s Tests/Scenarios/requirements.txt .venv/requirements.txt; then
+    say "Installing the Python packages of the scenarios"
+    "$python" -m pip install --quiet --disable-pip-version-check -r Tests/Scenarios/requirements.txt
+    cp Tests/Scenarios/requirements.txt .venv/requirements.txt
+fi
+PATH="$PWD/.venv/bin:$PATH" Scripts/fetch-swagger-ui.sh >&2
+
+say "Checking format and imports"
+swift format lint --strict --recursive --parallel Package.swift Sources Tests
+Scripts/check-imports.sh
+
+say "Building server and tests"
+# One set of flags for all, as another one would build every package again.
+flags=(-c release --static-swift-stdlib)
+swift build "${flags[@]}" --build-tests
+# The first command leaves out the executable's product where only a test needs its module.
+swift build "${flags[@]}" --product assistants-server
+
+say "Running the unit tests"
+swift test "${flags[@]}" --skip-build
+
+say "Running the scenarios"
+ASSISTANTS_SERVER="$(swift build "${flags[@]}" --show-bin-path)/assistants-server" \
+    "$python" -m pytest Tests/Scenarios "$@"
