@@ -1,0 +1,115 @@
+/// Puts the sections together that a question calls for.
+struct AnswerBody {
+    let context: AnswerContext
+    let focus: Focus
+
+    var parts: [String] {
+        let quality = QualitySection(context: context)
+        switch kind {
+        case .smallTalk:
+            return [greeting, TotalsSection(context: context).text] + [quality.warning(limit: 2)].compactMap { $0 }
+        case .overview:
+            return introduction + overview + [notes(tellsTimes: true)].compactMap { $0 }
+        case .topics(let topics):
+            let named = NamedFieldSection(context: context)
+            let warning = topics.contains(.quality) ? nil : quality.warning(limit: 3)
+            return introduction + unanswered(named) + [named.text].compactMap { $0 } + sections(topics)
+                + [warning, notes(tellsTimes: tellsTimes(topics))].compactMap { $0 }
+        }
+    }
+
+    /// A question that names an ad, a device or a field is never small talk.
+    private var kind: Question.Kind {
+        let asked = context.question.kind
+        if asked == .smallTalk {
+            if NamedFieldSection(context: context).text != nil { return .topics([]) }
+            if !focus.titles.isEmpty { return .overview }
+        }
+        return asked
+    }
+
+    private var introduction: [String] {
+        guard !focus.titles.isEmpty else { return [] }
+        let names = focus.titles.prefix(5).map { "**\(MarkdownTable.cell($0))**" }.joined(separator: ", ")
+        let more =
+            focus.titles.count > 5
+            ? context.language(" 외 \(focus.titles.count - 5)개", " and \(focus.titles.count - 5) more") : ""
+        return [context.language("질문 대상: \(names)\(more)", "About: \(names)\(more)")]
+    }
+
+    private var greeting: String {
+        let hello = context.language(
+            "디지털 사이니지 데이터를 계산해 드리는 분석기입니다. 이 질문에는 데이터로 계산할 것이 없습니다.",
+            "This analyst computes figures of digital-signage data; there is nothing in this message that it could compute."
+        )
+        return hello + " " + Guide(language: context.language).abilities
+    }
+
+    private var overview: [String] {
+        var sections = [TotalsSection(context: context).text]
+        sections.append(AdSection(context: context).text)
+        sections.append(DeviceSection(context: context).text)
+        sections.append(LocationSection(context: context).text)
+        if context.analysis.hasEvents {
+            let times = TimeSection(context: context)
+            sections += [times.hours, times.weekdays]
+            let events = context.analysis.events
+            if !events.byGender.isEmpty || !events.byAge.isEmpty {
+                sections.append(AudienceSection(context: context).text)
+            }
+        }
+        sections.append(AvailabilitySection(context: context).text)
+        sections.append(QualitySection(context: context).text)
+        return sections
+    }
+
+    private func sections(_ topics: Set<Topic>) -> [String] {
+        var sections: [String] = []
+        if topics.contains(.counts) || topics.isEmpty || isRestricted {
+            sections.append(TotalsSection(context: context).text)
+        }
+        let isByAd = topics.contains(.ads) || context.analysis.filter.ads != nil
+        if isByAd { sections.append(AdSection(context: context).text) }
+        let measures = topics.intersection([.plays, .durations])
+        let namesDimension = topics.contains(.devices) || topics.contains(.locations) || isByAd
+        let isByTime = topics.contains(.hours) || topics.contains(.weekdays) || topics.contains(.trend)
+        let showsBoth = !measures.isEmpty && !namesDimension && !isByTime
+        if topics.contains(.devices) || showsBoth {
+            sections.append(DeviceSection(context: context, wanted: measures).text)
+        }
+        if topics.contains(.locations) || showsBoth {
+            sections.append(LocationSection(context: context, wanted: measures).text)
+        }
+        if isByAd, !topics.contains(.devices), !topics.contains(.locations) {
+            sections += MissingMeasures(context: context, wanted: measures).lines
+        }
+        let times = TimeSection(context: context)
+        if topics.contains(.hours) { sections.append(times.hours) }
+        if topics.contains(.weekdays) { sections.append(times.weekdays) }
+        if topics.contains(.trend) { sections.append(TrendSection(context: context).text) }
+        if topics.contains(.audience) { sections.append(AudienceSection(context: context).text) }
+        if topics.contains(.availability) { sections.append(AvailabilitySection(context: context).text) }
+        if topics.contains(.quality) { sections.append(QualitySection(context: context).text) }
+        if topics.contains(.fields) { sections.append(FieldSection(context: context).text) }
+        return sections
+    }
+
+    private var isRestricted: Bool { !context.analysis.filter.isAll }
+
+    private func unanswered(_ named: NamedFieldSection) -> [String] {
+        context.question.unanswerable.filter { !named.covers($0) }.map { subject in
+            let fields = subject.fields.map { "`\($0)`" }.joined(separator: ", ")
+            return context.language(
+                "\(subject.korean): 계산할 수 없습니다. 어느 표에도 그런 필드(예: \(fields))가 없습니다.",
+                "\(subject.english.prefix(1).uppercased() + subject.english.dropFirst()): cannot be computed. No table has such a "
+                    + "field (such as \(fields))."
+            )
+        }
+    }
+
+    private func tellsTimes(_ topics: Set<Topic>) -> Bool {
+        topics.isEmpty || isRestricted || !topics.isDisjoint(with: [.hours, .weekdays, .trend, .counts])
+    }
+
+    private func notes(tellsTimes: Bool) -> String? { Notes(context: context, tellsTimes: tellsTimes).text }
+}

@@ -1,0 +1,122 @@
+/// A size of a table that a text states in words: "총 12개의 타겟광고", "Devices (5)".
+struct StatedCount: Equatable, Sendable {
+    let table: TableName
+    let count: Int
+}
+
+extension StatedCount {
+    /// The sizes stated in the part `range` of a text.
+    ///
+    /// A number counts when it is marked as a total, stands in brackets behind the table's name, follows the name and
+    /// a colon, or goes on a list that began with such a number. "상위 5개 광고" states nothing about the table.
+    ///
+    /// - Parameter table: The table whose array stands right before the part, as in `[…] (총 12개)`.
+    static func all(in text: UnsafeRawBufferPointer, range: Range<Int>, after table: TableName?) -> [StatedCount] {
+        var reader = Reader(table: table)
+        for token in LabelTokens(text, in: range) { reader.read(token) }
+        reader.endSentence()
+        return reader.counts
+    }
+
+    /// Reads tokens of a sentence; what it remembers of it is bounded.
+    private struct Reader {
+        private(set) var counts: [StatedCount] = []
+
+        /// The table named last in the sentence and what has been read since.
+        private var table: TableName?
+        private var gap = Gap.none
+        /// Whether the sentence has shown that its numbers are totals.
+        private var isTotal = false
+        private var isRanking = false
+        private var isInParentheses = false
+        private var number: Number?
+
+        private enum Gap { case none, colon, words }
+
+        /// A total whose table is known or is the next one named.
+        private struct Number {
+            let value: Int
+            let table: TableName?
+            var hasUnit = false
+        }
+
+        init(table: TableName?) { self.table = table }
+
+        mutating func read(_ token: LabelToken) {
+            switch token.kind {
+            case .number(let value): take(value)
+            case .word(.unit): takeUnit()
+            case .word(.table(let name)): take(name)
+            case .word(.filler): break
+            case .word(.total):
+                settle()
+                isTotal = true
+            case .word(.ranking):
+                settle()
+                isRanking = true
+            case .colon:
+                settle()
+                if gap == .none { gap = .colon }
+            case .openParenthesis: isInParentheses = true
+            case .closeParenthesis:
+                settle()
+                isInParentheses = false
+            case .sentenceEnd, .lineEnd: endSentence()
+            case .other: takeOther()
+            }
+        }
+
+        mutating func endSentence() {
+            settle()
+            table = nil
+            gap = .none
+            isTotal = false
+            isRanking = false
+            isInParentheses = false
+        }
+
+        private mutating func take(_ value: Int) {
+            settle()
+            defer { isRanking = false }
+            let isBehindName = table != nil && gap != .words
+            guard !isRanking, isTotal || (isBehindName && (gap == .colon || isInParentheses)) else { return }
+            number = Number(value: value, table: isBehindName ? table : nil)
+        }
+
+        private mutating func takeUnit() {
+            if number == nil { return takeOther() }
+            number?.hasUnit = true
+        }
+
+        private mutating func take(_ name: TableName) {
+            if let pending = number, pending.table == nil {
+                counts.append(StatedCount(table: name, count: pending.value))
+                number = nil
+                table = nil
+            } else {
+                settle()
+                table = name
+            }
+            gap = .none
+            isRanking = false
+        }
+
+        private mutating func takeOther() {
+            settle()
+            isRanking = false
+            gap = .words
+        }
+
+        /// Gives a number that no table's name followed to the table named before it.
+        private mutating func settle() {
+            guard let pending = number else { return }
+            number = nil
+            guard let table = pending.table, pending.hasUnit || !looksLikeYear(pending.value) else { return }
+            counts.append(StatedCount(table: table, count: pending.value))
+            isTotal = true
+            self.table = nil
+        }
+
+        private func looksLikeYear(_ value: Int) -> Bool { 1900...2100 ~= value }
+    }
+}

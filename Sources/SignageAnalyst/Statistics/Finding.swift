@@ -1,0 +1,162 @@
+/// Something missing or inconsistent in the data.
+enum Finding: Sendable, Equatable {
+    case cutOff(TableName, rowsRead: Int)
+    case malformed(TableName, rowsRead: Int, reason: String)
+    /// A newer array could not be read at all, so that the older one is used.
+    case unreadable(TableName, reason: String, olderIsUsed: Bool)
+    case statedCount(TableName, stated: Int, found: Int)
+    case noTable(TableName)
+    case emptyTable(TableName)
+    case strayElements(TableName, Int)
+    case noField(TableName, FieldRole)
+    case missingIDs(TableName, rows: Int)
+    case duplicateIDs(TableName, ids: Int, extraRows: Int, example: String)
+    case unknownReferences(TableName, names: Int, events: Int, examples: [String])
+    case eventsWithoutReference(TableName, events: Int)
+    case missingTimes(Int)
+    case unparsableTimes(Int, example: String)
+    /// Ads with more clicks than views, and the first of them.
+    case clicksWithoutViews(ads: Int, example: String, clicks: Double, views: Double)
+    case negativeValues(TableName, Int)
+    case viewFieldDisagrees(field: String, sum: Double, counted: Double)
+    case mixedZones(Int)
+    case tooManyNames(TableName, events: Int)
+    case droppedArrays(Int)
+}
+
+extension SignageAnalysis {
+    /// Everything found wrong, the gravest first.
+    var findings: [Finding] {
+        var findings: [Finding] = []
+        for name in TableName.allCases { findings += sourceFindings(name) }
+        for name in TableName.allCases { findings += statedCountFindings(name) }
+        for name in TableName.allCases { findings += tableFindings(name) }
+        if data.droppedExtraTables > 0 { findings.append(.droppedArrays(data.droppedExtraTables)) }
+        findings += entityFindings(.targetedAds, ads)
+        findings += entityFindings(.signages, devices)
+        if hasEvents {
+            findings += eventFindings
+            findings += referenceFindings
+        }
+        return findings + clickFindings + viewFieldFindings
+    }
+
+    private func sourceFindings(_ name: TableName) -> [Finding] {
+        var findings: [Finding] = []
+        if let table = data[name] {
+            switch table.fault {
+            case .cutOff: findings.append(.cutOff(name, rowsRead: table.rows.count))
+            case .malformed(let reason): findings.append(.malformed(name, rowsRead: table.rows.count, reason: reason))
+            case nil: break
+            }
+        }
+        switch data.unusedFaults[name] {
+        case .cutOff: findings.append(.unreadable(name, reason: "cut off", olderIsUsed: data[name] != nil))
+        case .malformed(let reason): findings.append(.unreadable(name, reason: reason, olderIsUsed: data[name] != nil))
+        case nil: break
+        }
+        return findings
+    }
+
+    private func statedCountFindings(_ name: TableName) -> [Finding] {
+        guard let table = data[name] else { return [] }
+        let found = table.rows.count + table.strayElements
+        return (data.statedCounts[name] ?? []).filter { $0 != found }.map {
+            .statedCount(name, stated: $0, found: found)
+        }
+    }
+
+    private func tableFindings(_ name: TableName) -> [Finding] {
+        guard let table = data[name] else { return data.unusedFaults[name] == nil ? [.noTable(name)] : [] }
+        var findings: [Finding] = []
+        if table.rows.isEmpty { findings.append(.emptyTable(name)) }
+        if table.strayElements > 0 { findings.append(.strayElements(name, table.strayElements)) }
+        return findings
+    }
+
+    private func entityFindings(_ name: TableName, _ table: EntityTable) -> [Finding] {
+        var findings: [Finding] = []
+        if table.missingIDs > 0 { findings.append(.missingIDs(name, rows: table.missingIDs)) }
+        if let first = table.duplicates.first {
+            let extra = table.duplicates.reduce(0) { $0 + $1.rows - 1 }
+            findings.append(.duplicateIDs(name, ids: table.duplicates.count, extraRows: extra, example: first.id))
+        }
+        if table.negativeValues > 0 { findings.append(.negativeValues(name, table.negativeValues)) }
+        return findings
+    }
+
+    private var eventFindings: [Finding] {
+        var findings: [Finding] = []
+        if !events.fields.has(.rowID) {
+            findings.append(.noField(.viewEvents, .rowID))
+        } else if events.withoutID > 0 {
+            findings.append(.missingIDs(.viewEvents, rows: events.withoutID))
+        }
+        if let example = events.repeatedIDExample {
+            let rows = events.repeatedIDs
+            findings.append(
+                .duplicateIDs(.viewEvents, ids: events.repeatedDistinctIDs, extraRows: rows, example: example)
+            )
+        }
+        let times = events.times
+        if times.isEmpty, times.unparsable == 0 {
+            findings.append(.noField(.viewEvents, .timestamp))
+        } else if times.missing > 0 {
+            findings.append(.missingTimes(times.missing))
+        }
+        if times.unparsable > 0 {
+            findings.append(.unparsableTimes(times.unparsable, example: times.unparsableExample ?? Figure.none))
+        }
+        if times.zones.count > 1 { findings.append(.mixedZones(times.zones.count)) }
+        if events.negativeValues > 0 { findings.append(.negativeValues(.viewEvents, events.negativeValues)) }
+        if !eventsTellClicks { findings.append(.noField(.viewEvents, .clicked)) }
+        return findings
+    }
+
+    private var referenceFindings: [Finding] {
+        reference(.targetedAds, .adID, events.byAd, without: events.withoutAd.events, unknown: unknownAds)
+            + reference(
+                .signages,
+                .deviceID,
+                events.byDevice,
+                without: events.withoutDevice.events,
+                unknown: unknownDevices
+            )
+    }
+
+    private func reference(
+        _ name: TableName,
+        _ role: FieldRole,
+        _ groups: GroupedTallies,
+        without: Int,
+        unknown: [(name: String, events: Int)]
+    ) -> [Finding] {
+        if groups.isEmpty { return [.noField(.viewEvents, role)] }
+        var findings: [Finding] = []
+        if without > 0 { findings.append(.eventsWithoutReference(name, events: without)) }
+        if !unknown.isEmpty {
+            let rows = unknown.reduce(0) { $0 + $1.events }
+            let examples = unknown.prefix(5).map(\.name)
+            findings.append(.unknownReferences(name, names: unknown.count, events: rows, examples: Array(examples)))
+        }
+        if groups.overflow.events > 0 { findings.append(.tooManyNames(name, events: groups.overflow.events)) }
+        return findings
+    }
+
+    private var clickFindings: [Finding] {
+        let wrong = adSubjects.compactMap { ad -> (title: String, clicks: Double, views: Double)? in
+            guard let clicks = clicks(of: ad), let views = views(of: ad), clicks > views else { return nil }
+            return (ad.title, clicks, views)
+        }
+        guard let first = wrong.first else { return [] }
+        let example = first.title
+        return [.clicksWithoutViews(ads: wrong.count, example: example, clicks: first.clicks, views: first.views)]
+    }
+
+    private var viewFieldFindings: [Finding] {
+        guard viewSource == .events, ads.has(.views), let field = ads.fields.name(of: .views) else { return [] }
+        let sum = ads.entities.compactMap(\.views).reduce(0, +)
+        let counted = events.views(events.total)
+        return sum == counted ? [] : [.viewFieldDisagrees(field: field, sum: sum, counted: counted)]
+    }
+}
