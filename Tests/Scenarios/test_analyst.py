@@ -363,7 +363,41 @@ def sample(root):
 
 @each_language(COUNT_QUESTIONS)
 def test_the_sample_is_counted_right(server, sample, question):
-    data = sample.get("system_data", sample)
-    found = numbers(ask(server, question, data))
+    found = numbers(ask(server, question, sample))
     for name in ("targetedAds", "signages", "viewEvents"):
-        assert contains(found, len(data[name])), (name, len(data[name]), found)
+        assert contains(found, len(sample[name])), (name, len(sample[name]), found)
+    assert contains(found, sum(event["clicked"] for event in sample["viewEvents"]))
+
+
+@each_language(CLICK_QUESTIONS)
+def test_the_clicks_of_the_sample_are_counted_right(server, sample, question):
+    answer = ask(server, question, sample)
+    for ad in sample["targetedAds"]:
+        events = [event for event in sample["viewEvents"] if event["targetedAdId"] == ad["id"]]
+        clicks = sum(event["clicked"] for event in events)
+        row = table_row(answer, ad["title"])
+        assert contains(row, len(events)), (ad, len(events), row)
+        assert contains(row, clicks), (ad, clicks, row)
+        if events:
+            assert contains(row, 100 * clicks / len(events), 0.0051), (ad, row)
+
+
+@each_language(DWELL_QUESTIONS)
+def test_the_dwell_times_of_the_sample_are_averaged_right(server, sample, question):
+    answer = ask(server, question, sample)
+    place_of = {device["id"]: device["location"] for device in sample["signages"]}
+    for place in set(place_of.values()):
+        times = [
+            e["dwellTime"] for e in sample["viewEvents"] if place_of.get(e["signageId"]) == place and "dwellTime" in e
+        ]
+        if times:
+            row = table_row(answer, place)
+            assert contains(row, sum(times) / len(times), 0.051), (place, sum(times) / len(times), row)
+
+
+@each_language(OFFLINE_QUESTIONS)
+def test_the_offline_devices_of_the_sample_are_named(server, sample, question):
+    answer = ask(server, question, sample)
+    for device in sample["signages"]:
+        if device["status"] == "offline":
+            assert device["name"] in answer, (device, answer)

@@ -24,7 +24,7 @@ REFUSALS = [
     (Refuses(500, "The server had an error while processing your request."), 502),
     (Refuses(502, "Bad gateway, says the proxy."), 502),
     (Refuses(503, "The engine is currently overloaded."), 503),
-    (Refuses(504, "Upstream request timed out."), 502),
+    (Refuses(504, "Upstream request timed out."), 504),
     (Refuses(429, "Rate limit reached for requests.", "rate_limit_exceeded"), 503),
     (Refuses(429, "You exceeded your current quota.", "insufficient_quota"), 502),
 ]

@@ -221,7 +221,7 @@ def test_a_full_queue_refuses_and_says_when_to_come_back(model, start_server):
         gate.open()
         responses = [first.result(timeout=20), *(chat.result(timeout=20) for chat in chats)]
     answered = [successful(response) for response in responses if response.status_code == 200]
-    assert 4 <= len(answered) <= 5
+    assert 3 <= len(answered) <= 5
     refused = [response for response in responses if response.status_code != 200]
     assert {response.status_code for response in refused} == {429}
     assert server.chat("now")["message"] == "[1] now"

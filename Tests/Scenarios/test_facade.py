@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import requests
 
-from assistants_server import failed, successful, text_of
+from assistants_server import failed, successful, text_of, wait_until
 
 OPAQUE = "[A-Za-z0-9]{16,58}"
 
@@ -50,15 +50,20 @@ def test_health_is_503_while_the_database_cannot_be_written(start_server):
     server.new_thread()
     server.forbid_files_to_grow(True)
     try:
-        response = server.get("/api/v1/health")
-        assert response.status_code == 503, response.text
+        [response] = wait_until(lambda: with_status(503, server.get("/api/v1/health")), "health is 503", timeout=5)
         assert response.json()["status"] == "unhealthy"
         assert len(response.json()["reason"]) > 3
         failed(server.post("/api/v1/threads", {}), 500, 503)
     finally:
         server.forbid_files_to_grow(False)
-    assert successful(server.get("/api/v1/health"))["status"] == "healthy"
+    [response] = wait_until(lambda: with_status(200, server.get("/api/v1/health")), "health is 200", timeout=5)
+    assert response.json()["status"] == "healthy"
     server.new_thread()
+
+
+def with_status(status, response):
+    # Not a truth value: a response with an error status is false.
+    return [response] if response.status_code == status else None
 
 
 def test_a_chat_without_a_thread_starts_one(chat_server):

@@ -162,12 +162,10 @@ def test_a_run_can_be_followed_from_its_beginning(chat_server):
     thread = asked_thread(chat_server)
     run = chat_server.start_run(thread)["id"]
     stream = chat_server.run_events(thread, run)
-    assert next(stream).name == "thread.run.created"
+    events = stream.until("thread.run.created")
     gate.open()
-    events = stream.rest()
-    chat_server_events = chat_server.run_events(thread, run).rest()
-    first = [event for event in chat_server_events if event.name == "thread.run.created"]
-    assert_whole(first + events, thread, run, "one two three four")
+    events += stream.rest()
+    assert_whole(events, thread, run, "one two three four")
     assert len([event for event in events if event.name == "thread.message.delta"]) >= 2
 
 
@@ -187,7 +185,14 @@ def test_a_run_can_be_followed_after_its_end(chat_server):
     thread = asked_thread(chat_server)
     run = chat_server.start_run(thread)["id"]
     chat_server.wait_for_run(thread, run)
-    assert_whole(chat_server.run_events(thread, run).rest(), thread, run, "[1] Count")
+    events = chat_server.run_events(thread, run).rest()
+    names = collapsed(events)
+    assert names[-2:] == ["thread.run.completed", "done"]
+    assert [name for name in WHOLE_RUN if name in names] == names, "the events are out of order"
+    assert events[-2].json["status"] == "completed"
+    [message] = [event.json for event in events if event.name == "thread.message.completed"]
+    assert text_of(message) == "[1] Count"
+    assert message["id"] == chat_server.messages(thread)[-1]["id"]
 
 
 def test_many_can_follow_one_run(chat_server):
