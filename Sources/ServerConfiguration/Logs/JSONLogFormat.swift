@@ -1,23 +1,20 @@
 import AssistantsAPI
 import Logging
 
-/// A record as a line of JSON: time (UTC), level in capitals, logger, message, then its metadata as flat members.
+/// A line as JSON: time (UTC), level in capitals, logger, message, then its metadata as flat members.
 struct JSONLogFormat {
     private var time = LogTimeFormatter(.utc)
-    private let redaction: LogRedaction
 
-    init(redaction: LogRedaction) { self.redaction = redaction }
-
-    mutating func append(_ record: LogRecord, to bytes: inout [UInt8]) {
+    mutating func append(_ line: LogLine, to bytes: inout [UInt8]) {
         var moment: [UInt8] = []
-        time.append(record.time, to: &moment)
+        time.append(line.time, to: &moment)
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("time", String(decoding: moment, as: UTF8.self))
-        writer.member("level", record.level.rawValue.uppercased())
-        writer.member("logger", record.label)
-        writer.member("message", redaction.scrub(record.message))
-        for field in record.fields(redaction) {
+        writer.member("level", line.level.capitals)
+        writer.member("logger", line.label)
+        writer.member("message", line.message)
+        for field in line.fields {
             writer.key(Self.reserved.contains(field.name) ? field.name + "_" : field.name)
             Self.write(field.value, to: &writer)
         }
@@ -28,7 +25,7 @@ struct JSONLogFormat {
 
     private static let reserved: Set<String> = ["time", "level", "logger", "message"]
 
-    private static func write(_ value: LogField.Value, to writer: inout JSONWriter) {
+    private static func write(_ value: LogLine.Field.Value, to writer: inout JSONWriter) {
         switch value {
         case .text(let text): writer.value(text)
         case .integer(let value): writer.value(value)

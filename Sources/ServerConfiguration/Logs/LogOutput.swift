@@ -27,11 +27,12 @@ package struct LogTerminal: Sendable {
 package struct LogOutput: ~Copyable {
     private let terminal: LogTerminal
     private var terminalFormat: TerminalLogFormat
-    private var jsonFormat: JSONLogFormat
+    private var jsonFormat = JSONLogFormat()
+    private var reader: LogLineReader
     private var file: RotatingLogFile?
     private let path: String
     private var terminalLines: [UInt8] = []
-    private var line: [UInt8] = []
+    private var json: [UInt8] = []
     private var failure: (since: LogTime, lostLines: Int)?
 
     private static let terminalLimit = 1 << 16
@@ -40,8 +41,8 @@ package struct LogOutput: ~Copyable {
 
     package init(_ logs: ServerConfiguration.Logs, terminal: LogTerminal, redaction: LogRedaction) {
         self.terminal = terminal
-        terminalFormat = TerminalLogFormat(redaction: redaction, isColored: terminal.isColored)
-        jsonFormat = JSONLogFormat(redaction: redaction)
+        terminalFormat = TerminalLogFormat(isColored: terminal.isColored)
+        reader = LogLineReader(redaction: redaction)
         path = logs.file ?? ""
         file = logs.file.map {
             RotatingLogFile(path: $0, maximumBytes: logs.maximumFileBytes, filesKept: logs.filesKept)
@@ -51,8 +52,9 @@ package struct LogOutput: ~Copyable {
     package mutating func add(_ records: [LogRecord]) {
         guard let last = records.last else { return }
         for record in records {
-            addToTerminal(record)
-            addToFile(record)
+            let line = reader.line(record)
+            addToTerminal(line)
+            addToFile(line)
         }
         flushFile(at: last.time)
         flushTerminal()
@@ -60,18 +62,18 @@ package struct LogOutput: ~Copyable {
 
     // MARK: File
 
-    private mutating func addToFile(_ record: LogRecord) {
+    private mutating func addToFile(_ line: LogLine) {
         guard file != nil else { return }
-        if let failure, !isRetryDue(failure.since, at: record.time) {
+        if let failure, !isRetryDue(failure.since, at: line.time) {
             self.failure?.lostLines += 1
             return
         }
-        line.removeAll(keepingCapacity: true)
-        jsonFormat.append(record, to: &line)
+        json.removeAll(keepingCapacity: true)
+        jsonFormat.append(line, to: &json)
         do {
-            try file?.add(line)
+            try file?.add(json)
         } catch {
-            noteFailure(error, at: record.time)
+            noteFailure(error, at: line.time)
         }
     }
 
@@ -88,9 +90,13 @@ package struct LogOutput: ~Copyable {
 
     private mutating func noteFailure(_ error: RotatingLogFile.Failure, at time: LogTime) {
         if failure == nil {
-            addToTerminal(
-                .own(.error, time, "The log file cannot be written", ["path": "\(path)", "reason": "\(error.reason)"])
+            let complaint = LogRecord.own(
+                .error,
+                time,
+                "The log file cannot be written",
+                ["path": "\(path)", "reason": "\(error.reason)"]
             )
+            addToTerminal(reader.line(complaint))
         }
         failure = (time, (failure?.lostLines ?? 0) + error.lines)
     }
@@ -102,11 +108,12 @@ package struct LogOutput: ~Copyable {
             "The log file can be written again",
             ["path": "\(path)", "lost_lines": .stringConvertible(lostLines)]
         )
+        let line = reader.line(record)
         failure = nil
-        addToFile(record)
+        addToFile(line)
         do {
             try file?.flush()
-            addToTerminal(record)
+            addToTerminal(line)
         } catch {
             failure = (time, lostLines)
         }
@@ -118,8 +125,8 @@ package struct LogOutput: ~Copyable {
 
     // MARK: Terminal
 
-    private mutating func addToTerminal(_ record: LogRecord) {
-        terminalFormat.append(record, to: &terminalLines)
+    private mutating func addToTerminal(_ line: LogLine) {
+        terminalFormat.append(line, to: &terminalLines)
         if terminalLines.count >= Self.terminalLimit { flushTerminal() }
     }
 

@@ -43,63 +43,12 @@ package struct LogRecord: Sendable {
         return weight
     }
 
-    /// The metadata in a stable order, nested dictionaries as `outer.inner`, redacted.
-    func fields(_ redaction: LogRedaction) -> [LogField] {
+    /// All metadata; of two values under one name the one nearer to the call.
+    var metadata: Logger.Metadata {
+        if loggerMetadata.isEmpty, taskMetadata.isEmpty { return callMetadata }
         var merged = loggerMetadata
-        if !taskMetadata.isEmpty { merged.merge(taskMetadata) { _, inner in inner } }
-        if !callMetadata.isEmpty { merged.merge(callMetadata) { _, inner in inner } }
-        var fields: [LogField] = []
-        fields.reserveCapacity(merged.count + 1)
-        for (name, value) in merged { LogField.append(value, named: name, to: &fields, redaction) }
-        fields.sort { $0.name < $1.name }
-        if let error { fields.append(LogField(name: "error", value: .text(redaction.scrub(error)))) }
-        return fields
-    }
-}
-
-/// A named value of a log line.
-struct LogField: Equatable {
-    enum Value: Equatable {
-        case text(String)
-        case integer(Int)
-        case number(Double)
-        case truth(Bool)
-        case list([String])
-    }
-
-    let name: String
-    let value: Value
-
-    static func append(
-        _ value: Logger.MetadataValue,
-        named name: String,
-        to fields: inout [LogField],
-        _ redaction: LogRedaction
-    ) {
-        guard !redaction.hides(name) else {
-            fields.append(LogField(name: name, value: .text(LogRedaction.mask)))
-            return
-        }
-        switch value {
-        case .string(let text): fields.append(LogField(name: name, value: .text(redaction.scrub(text))))
-        case .stringConvertible(let convertible):
-            fields.append(LogField(name: name, value: Value(convertible, redaction)))
-        case .array(let elements):
-            fields.append(LogField(name: name, value: .list(elements.map { redaction.scrub("\($0)") })))
-        case .dictionary(let members):
-            for (inner, value) in members { append(value, named: "\(name).\(inner)", to: &fields, redaction) }
-        }
-    }
-}
-
-extension LogField.Value {
-    fileprivate init(_ convertible: any CustomStringConvertible & Sendable, _ redaction: LogRedaction) {
-        self =
-            switch convertible {
-            case let value as Int: .integer(value)
-            case let value as Double where value.isFinite: .number(value)
-            case let value as Bool: .truth(value)
-            default: .text(redaction.scrub(convertible.description))
-            }
+        if !taskMetadata.isEmpty { merged.merge(taskMetadata) { _, nearer in nearer } }
+        if !callMetadata.isEmpty { merged.merge(callMetadata) { _, nearer in nearer } }
+        return merged
     }
 }

@@ -1,23 +1,19 @@
 import Logging
 
-/// A record as a line for people: local time, level, message, then `name=value` pairs.
+/// A line for people: local time, level, message, then `name=value` pairs.
 struct TerminalLogFormat {
     private var time = LogTimeFormatter(.local)
-    private let redaction: LogRedaction
     private let isColored: Bool
 
-    init(redaction: LogRedaction, isColored: Bool) {
-        self.redaction = redaction
-        self.isColored = isColored
-    }
+    init(isColored: Bool) { self.isColored = isColored }
 
-    mutating func append(_ record: LogRecord, to bytes: inout [UInt8]) {
-        time.append(record.time, to: &bytes)
+    mutating func append(_ line: LogLine, to bytes: inout [UInt8]) {
+        time.append(line.time, to: &bytes)
         bytes.append(UInt8(ascii: " "))
-        appendLevel(record.level, to: &bytes)
+        appendLevel(line.level, to: &bytes)
         bytes.append(UInt8(ascii: " "))
-        Self.append(redaction.scrub(record.message), to: &bytes)
-        for field in record.fields(redaction) {
+        Self.append(line.message, to: &bytes)
+        for field in line.fields {
             bytes.append(UInt8(ascii: " "))
             if isColored { bytes.append(contentsOf: Color.dim.utf8) }
             Self.append(field.name, to: &bytes)
@@ -29,14 +25,14 @@ struct TerminalLogFormat {
     }
 
     private func appendLevel(_ level: Logger.Level, to bytes: inout [UInt8]) {
-        let name = level.rawValue.uppercased()
+        let name = level.capitals
         if isColored { bytes.append(contentsOf: Color(level).utf8) }
         bytes.append(contentsOf: name.utf8)
         if isColored { bytes.append(contentsOf: Color.plain.utf8) }
         bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: max(0, 7 - name.utf8.count)))
     }
 
-    private static func append(_ value: LogField.Value, to bytes: inout [UInt8]) {
+    private static func append(_ value: LogLine.Field.Value, to bytes: inout [UInt8]) {
         switch value {
         case .text(let text): appendQuotedIfNeeded(text, to: &bytes)
         case .integer(let value): append("\(value)", to: &bytes)
@@ -53,16 +49,18 @@ struct TerminalLogFormat {
     }
 
     private static func appendQuotedIfNeeded(_ text: String, to bytes: inout [UInt8]) {
-        let isPlain = !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != 0x3D }
-        if !isPlain { bytes.append(UInt8(ascii: "\"")) }
+        let isPlain = !text.isEmpty && !text.hasByte { $0 <= 0x20 || $0 == 0x22 || $0 == 0x3D || $0 == 0x7F }
+        if isPlain { return bytes.append(contentsOf: text.utf8) }
+        bytes.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             if byte == UInt8(ascii: "\"") { bytes.append(UInt8(ascii: "\\")) }
             append(byte, to: &bytes)
         }
-        if !isPlain { bytes.append(UInt8(ascii: "\"")) }
+        bytes.append(UInt8(ascii: "\""))
     }
 
     private static func append(_ text: String, to bytes: inout [UInt8]) {
+        guard text.hasByte({ $0 < 0x20 || $0 == 0x7F }) else { return bytes.append(contentsOf: text.utf8) }
         for byte in text.utf8 { append(byte, to: &bytes) }
     }
 
@@ -98,5 +96,12 @@ private struct Color {
             case .critical: "\u{1B}[1;31m"
             }
         self.init(sequence)
+    }
+}
+
+extension String {
+    /// Whether a byte is such; over the bytes in place, as a view of them is several times slower.
+    fileprivate func hasByte(_ isSuch: (UInt8) -> Bool) -> Bool {
+        utf8.withContiguousStorageIfAvailable { $0.contains(where: isSuch) } ?? utf8.contains(where: isSuch)
     }
 }
