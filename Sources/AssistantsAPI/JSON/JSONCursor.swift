@@ -1,3 +1,5 @@
+import Foundation
+
 /// Walks over JSON bytes in place and allocates nothing but the strings that are asked for.
 ///
 /// It is what the tree (`JSONValue`) is built with, and what the hot paths use directly: of a streamed chunk of some
@@ -85,6 +87,7 @@ package struct JSONCursor {
     /// Reads a number: an `Int` where it is written as one and fits, else a `Double`.
     package mutating func number() throws(JSONParsingError) -> JSONValue {
         skipWhitespace()
+        if let small = smallInteger() { return .integer(small) }
         let start = offset
         var isInteger = true
         take(UInt8(ascii: "-"))
@@ -134,14 +137,44 @@ package struct JSONCursor {
     private mutating func skipValue(depth: Int) throws(JSONParsingError) {
         guard depth < Self.maximumDepth else { throw fail("nested too deeply") }
         switch try kind() {
-        case .object:
-            try forEachMember { (_, cursor) throws(JSONParsingError) in try cursor.skipValue(depth: depth + 1) }
-        case .array:
-            try forEachElement { (cursor) throws(JSONParsingError) in try cursor.skipValue(depth: depth + 1) }
+        case .object: try skipObject(depth: depth)
+        case .array: try skipArray(depth: depth)
         case .string: _ = try rawString()
         case .number: try skipNumber()
         case .bool: _ = try bool()
         case .null: try null()
+        }
+    }
+
+    // Without closures: most of what a hot path meets it steps over.
+
+    private mutating func skipObject(depth: Int) throws(JSONParsingError) {
+        try expect(UInt8(ascii: "{"))
+        skipWhitespace()
+        if take(UInt8(ascii: "}")) { return }
+        while true {
+            skipWhitespace()
+            _ = try rawString()
+            skipWhitespace()
+            try expect(UInt8(ascii: ":"))
+            try skipValue(depth: depth + 1)
+            skipWhitespace()
+            if take(UInt8(ascii: ",")) { continue }
+            try expect(UInt8(ascii: "}"), or: "expecting ',' or '}'")
+            return
+        }
+    }
+
+    private mutating func skipArray(depth: Int) throws(JSONParsingError) {
+        try expect(UInt8(ascii: "["))
+        skipWhitespace()
+        if take(UInt8(ascii: "]")) { return }
+        while true {
+            try skipValue(depth: depth + 1)
+            skipWhitespace()
+            if take(UInt8(ascii: ",")) { continue }
+            try expect(UInt8(ascii: "]"), or: "expecting ',' or ']'")
+            return
         }
     }
 
@@ -184,8 +217,8 @@ package struct JSONCursor {
 
         /// Whether the name is `name`, which must be ASCII without anything that JSON escapes.
         package static func ~= (name: StaticString, key: Key) -> Bool {
-            key.bytes.count == name.utf8CodeUnitCount
-                && key.bytes.elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+            guard key.bytes.count == name.utf8CodeUnitCount, let start = key.bytes.baseAddress else { return false }
+            return memcmp(start, name.utf8Start, name.utf8CodeUnitCount) == 0
         }
 
         package func string() throws(JSONParsingError) -> String { try JSONCursor.decode(bytes, at: 0) }
@@ -211,6 +244,26 @@ extension JSONCursor {
 
     private mutating func takeDigits() {
         while offset < bytes.count, bytes[offset] &- UInt8(ascii: "0") < 10 { offset += 1 }
+    }
+
+    /// Reads a natural number of few digits, as most are; steps back from anything else.
+    private mutating func smallInteger() -> Int? {
+        let start = offset
+        var value = 0
+        while offset < bytes.count, offset - start < 18 {
+            let digit = bytes[offset] &- UInt8(ascii: "0")
+            guard digit < 10 else { break }
+            value = value * 10 + Int(digit)
+            offset += 1
+        }
+        let count = offset - start
+        let next = offset < bytes.count ? bytes[offset] : UInt8(ascii: ",")
+        let isPlain = next == UInt8(ascii: ",") || next == UInt8(ascii: "}") || next == UInt8(ascii: "]")
+        guard isPlain, count == 1 || (count > 1 && count < 18 && bytes[start] != UInt8(ascii: "0")) else {
+            offset = start
+            return nil
+        }
+        return value
     }
 
     private mutating func skipNumber() throws(JSONParsingError) {
@@ -251,21 +304,52 @@ extension JSONCursor {
     private mutating func rawString() throws(JSONParsingError) -> Range<Int> {
         guard take(UInt8(ascii: "\"")) else { throw fail("expecting a string in double quotes") }
         let start = offset
-        while offset < bytes.count {
-            switch bytes[offset] {
+        var index = start
+        while true {
+            index = plainEnd(from: index)
+            guard index < bytes.count else { break }
+            switch bytes[index] {
             case UInt8(ascii: "\""):
-                offset += 1
-                return start..<(offset - 1)
-            case UInt8(ascii: "\\"): offset += 2
-            case 0..<0x20: throw fail("control character in a string")
-            default: offset += 1
+                offset = index + 1
+                return start..<index
+            case UInt8(ascii: "\\"): index += 2
+            default:
+                offset = index
+                throw fail("control character in a string")
             }
         }
         throw JSONParsingError(offset: start - 1, reason: "unterminated string")
     }
 
+    /// The offset of the first byte at or after `start` that ends a run of plain text: a quote, a backslash or a control
+    /// character. Looks at eight bytes at a time.
+    private func plainEnd(from start: Int) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highBits: UInt64 = 0x8080_8080_8080_8080
+        var index = start
+        while index &+ 8 <= bytes.count {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let quotes = word ^ (ones &* 0x22)
+            let backslashes = word ^ (ones &* 0x5C)
+            // The lowest bit that is set is exact; those above it may be wrong through the borrow.
+            let found =
+                (((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
+                    | ((word &- (ones &* 0x20)) & ~word))
+                & highBits
+            if found != 0 { return index &+ found.trailingZeroBitCount >> 3 }
+            index &+= 8
+        }
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return index }
+            index &+= 1
+        }
+        return index
+    }
+
     private static func decode(_ raw: UnsafeRawBufferPointer, at offset: Int) throws(JSONParsingError) -> String {
-        if !raw.contains(UInt8(ascii: "\\")) {
+        if raw.isEmpty { return "" }
+        if let start = raw.baseAddress, memchr(start, Int32(UInt8(ascii: "\\")), raw.count) == nil {
             guard let text = String(validating: raw, as: UTF8.self) else {
                 throw JSONParsingError(offset: offset, reason: "invalid UTF-8")
             }

@@ -67,7 +67,8 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
 
     private func end(_ result: Result<ChatOutcome, CallFailure>) {
         hasEnded.store(true, ordering: .relaxed)
-        let continuation = lifecycle.withLock { state -> CheckedContinuation<Result<ChatOutcome, CallFailure>, Never>? in
+        let continuation = lifecycle.withLock {
+            state -> CheckedContinuation<Result<ChatOutcome, CallFailure>, Never>? in
             guard case .running(let continuation, _) = state else { return nil }
             state = .ended
             return continuation

@@ -17,7 +17,7 @@ struct ChatCompletionsStream: AnswerStream {
             return
         }
         let chunk = try ChatCompletionsChunk(event.data)
-        if chunk.isFailure || event.name.elementsEqual("error".utf8) { throw CallFailure(inAnswer: event.data) }
+        if chunk.isFailure || event.isNamedError { throw CallFailure(inAnswer: event.data) }
         apply(chunk, emit: emit)
     }
 
@@ -65,6 +65,10 @@ struct ChatCompletionsStream: AnswerStream {
         }
         if let reason = chunk.choice.finishReason, !reason.isEmpty { finishReason = reason }
     }
+}
+
+extension ServerSentEvent {
+    fileprivate var isNamedError: Bool { !name.isEmpty && name.elementsEqual("error".utf8) }
 }
 
 extension UnsafeRawBufferPointer {

@@ -29,7 +29,8 @@ struct FailureReport: Equatable {
             message = text
             return
         }
-        message = source["message"]?.stringValue ?? source["detail"].flatMap(Self.detail) ?? source["error"]?.stringValue
+        message =
+            source["message"]?.stringValue ?? source["detail"].flatMap(Self.detail) ?? source["error"]?.stringValue
         for member in ["code", "type", "status"] {
             switch source[member] {
             case .string(let code):
@@ -65,7 +66,9 @@ extension FailureReport {
     func kind(status: Int?) -> ModelError.Kind {
         if saysContextIsTooLong { return .contextTooLong }
         if isAbout(contentCodes) { return .contentRefused }
-        if isAbout(["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"]) { return .quotaExceeded }
+        if isAbout(["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"]) {
+            return .quotaExceeded
+        }
         switch status {
         case 401, 403: return .unauthorized
         case 402: return .quotaExceeded
@@ -115,7 +118,8 @@ extension FailureReport {
 
     private var contentCodes: Set<String> {
         [
-            "content_filter", "content_policy_violation", "responsibleaipolicyviolation", "invalid_prompt", "bio_policy",
+            "content_filter", "content_policy_violation", "responsibleaipolicyviolation", "invalid_prompt",
+            "bio_policy",
             "invalid_image", "image_content_policy_violation",
         ]
     }
@@ -137,8 +141,10 @@ extension FailureReport {
 
     private var saysEndpointIsUnknown: Bool {
         guard let text = message?.lowercased() else { return false }
-        return ["invalid url", "unexpected endpoint", "unknown endpoint", "unknown url", "no such path", "unknown path"]
-            .contains { text.contains($0) }
+        return [
+            "invalid url", "unexpected endpoint", "unknown endpoint", "unknown url", "no such path", "unknown path",
+        ]
+        .contains { text.contains($0) }
     }
 }
 

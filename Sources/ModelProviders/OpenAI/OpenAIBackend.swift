@@ -137,6 +137,7 @@ package final class OpenAIBackend: ChatModel {
         // Retries are ours: they know what is worth one, and how long to wait.
         client.connectionPool.retryConnectionEstablishment = false
         client.tracing.tracer = nil
+        client.http1_1ConnectionDebugInitializer = { MessageBatching.install(on: $0) }
         return client
     }
 }

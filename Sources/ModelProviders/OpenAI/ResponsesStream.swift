@@ -3,7 +3,11 @@ import AssistantsAPI
 /// Reads a Responses answer. What a server leaves out of its stream is taken from the whole items that follow.
 struct ResponsesStream: AnswerStream {
     /// Which entry of the output an event speaks of: by number, else by id (which some servers reuse).
-    private enum ItemKey: Hashable { case number(Int), id(String), unknown }
+    private enum ItemKey: Hashable {
+        case number(Int)
+        case id(String)
+        case unknown
+    }
 
     private enum Ending { case completed, maximumTokens, contentFilter }
 
@@ -88,9 +92,18 @@ struct ResponsesStream: AnswerStream {
             let key = key(of: event, bytes)
             guard let whole = event.whole, !whole.isEmpty, !isStreamed(key) else { return }
             note(key)
-            if event.type == "response.refusal.done" { emit(.refusal(whole)) } else { thinking.receive(whole, emit: emit) }
+            if event.type == "response.refusal.done" {
+                emit(.refusal(whole))
+            } else {
+                thinking.receive(whole, emit: emit)
+            }
         case "response.completed", "response.incomplete", "response.done":
-            try end(event.response ?? ResponsesEvent.Response(), bytes, emit, isIncomplete: event.type.hasSuffix("incomplete"))
+            try end(
+                event.response ?? ResponsesEvent.Response(),
+                bytes,
+                emit,
+                isIncomplete: event.type.hasSuffix("incomplete")
+            )
         case "error", "response.failed", "response.error", "response.cancelled":
             throw CallFailure(inAnswer: bytes)
         default:
