@@ -99,7 +99,7 @@ struct Server {
         EngineConfiguration(
             runLifetime: configuration.runs.timeout,
             maximumConcurrentRuns: configuration.runs.concurrency,
-            maximumUnfinishedRuns: configuration.runs.queueLimit,
+            maximumUnfinishedRuns: configuration.runs.concurrency + configuration.runs.queueLimit,
             contextTokens: configuration.model.contextTokens,
             modelAliases: configuration.model.aliases
         )

@@ -31,22 +31,28 @@ extension Message {
         /// quotes; nil for any other content.
         package var escapedText: Substring.UTF8View? {
             let utf8 = json.utf8
-            guard json.hasPrefix(Self.textPrefix), json.hasSuffix(Self.textSuffix) else { return nil }
-            let start = utf8.index(utf8.startIndex, offsetBy: Self.textPrefix.utf8.count)
-            let end = utf8.index(utf8.endIndex, offsetBy: -Self.textSuffix.utf8.count)
-            let inner = json[start..<end].utf8
-            // A quote that ends the string early would mean several parts.
+            let (prefix, suffix) = (Self.textPrefix.utf8, Self.textSuffix.utf8)
+            guard utf8.count >= prefix.count + suffix.count, utf8.starts(with: prefix),
+                utf8.suffix(suffix.count).elementsEqual(suffix)
+            else { return nil }
+            let inner = json.utf8.dropFirst(prefix.count).dropLast(suffix.count)
+            let isOneString = inner.withContiguousStorageIfAvailable { Self.hasNoBareQuote($0) }
+            return isOneString ?? Self.hasNoBareQuote(Array(inner)) ? inner : nil
+        }
+
+        /// A quote that is not escaped ends the string: what follows would be another part.
+        private static func hasNoBareQuote(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
             var isEscaped = false
-            for byte in inner {
+            for byte in bytes {
                 if isEscaped {
                     isEscaped = false
                 } else if byte == UInt8(ascii: "\\") {
                     isEscaped = true
                 } else if byte == UInt8(ascii: "\"") {
-                    return nil
+                    return false
                 }
             }
-            return inner
+            return true
         }
 
         /// All text of the message, its parts joined by line breaks.

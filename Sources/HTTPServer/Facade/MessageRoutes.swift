@@ -34,23 +34,31 @@ struct MessageRoutes: Sendable {
     @Sendable
     private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let thread = try context.threadID()
-        guard let parameters = try PageParameters.read(request, defaultLimit: nil, defaultOrder: .ascending) else {
-            return try await wholeThread(thread)
-        }
+        let limit = PageParameters.limits.upperBound
+        let parameters = try PageParameters.read(request, defaultLimit: limit, defaultOrder: .ascending)
+        guard PageParameters.namePage(request) else { return try await wholeThread(thread, order: parameters.order) }
         let page = try await services.threads.messages(parameters, of: thread, in: .default)
         let shown = Page(items: page.items.map(FacadeMessage.init), hasMore: page.hasMore)
         return JSONResponse.make { shown.write(to: &$0) { $0.message.id.rawValue } }
     }
 
-    /// All messages, oldest first, written as they are read: a thread of any length takes the memory of one chunk.
-    private func wholeThread(_ thread: Identifier<AssistantThread>) async throws -> Response {
+    /// All messages, written as they are read: a thread of any length takes the memory of one chunk.
+    private func wholeThread(
+        _ thread: Identifier<AssistantThread>,
+        order: PageRequest.Order
+    ) async throws -> Response {
         _ = try await services.threads.find(thread, in: .default)
         let threads = services.threads
         let body = ResponseBody { writer in
-            var sequence = 0
+            var sequence: Int?
             var (first, last): (String?, String?) = (nil, nil)
             try await writer.write(ByteBuffer(string: #"{"object":"list","data":["#))
-            while let part = try await threads.messages(of: thread, after: sequence, limit: Self.chunk) {
+            while let part = try await threads.messages(
+                of: thread,
+                after: sequence,
+                order: order,
+                limit: Self.chunk
+            ) {
                 var json = JSONWriter(reservingCapacity: 64 * 1024)
                 json.beginArray()
                 for message in part.messages { json.value(FacadeMessage(message: message)) }

@@ -2,15 +2,21 @@ import AssistantsAPI
 import Hummingbird
 
 /// The query parameters of a list.
-struct PageParameters {
+enum PageParameters {
     static let limits = 1...100
 
-    /// The page that is asked for; nil when no `limit` is given, where that means the whole list.
+    /// Whether a part of the list is asked for, and not all of it.
+    static func namePage(_ request: Request) -> Bool {
+        let query = request.uri.queryParameters
+        return ["limit", "after", "before"].contains { query.get($0) != nil }
+    }
+
+    /// The page that is asked for.
     static func read(
         _ request: Request,
-        defaultLimit: Int?,
+        defaultLimit: Int,
         defaultOrder: PageRequest.Order
-    ) throws -> PageRequest? {
+    ) throws -> PageRequest {
         let query = request.uri.queryParameters
         var faults: [FacadeError.Fault] = []
         func report(_ name: String, _ message: String, _ type: String) {
@@ -36,9 +42,6 @@ struct PageParameters {
             }
         }
         if !faults.isEmpty { throw FacadeError.invalid(faults) }
-        let (after, before) = (query.get("after"), query.get("before"))
-        let isPage = limit != nil || after != nil || before != nil || query.get("order") != nil
-        guard isPage else { return nil }
-        return PageRequest(limit: limit ?? limits.upperBound, order: order, after: after, before: before)
+        return PageRequest(limit: limit, order: order, after: query.get("after"), before: query.get("before"))
     }
 }

@@ -32,11 +32,7 @@ struct RunRoutes: Sendable {
     @Sendable
     private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let parameters = try PageParameters.read(request, defaultLimit: 20, defaultOrder: .descending)
-        let page = try await services.runs.page(
-            parameters ?? PageRequest(limit: 20, order: .descending),
-            of: try context.threadID(),
-            in: .default
-        )
+        let page = try await services.runs.page(parameters, of: try context.threadID(), in: .default)
         return JSONResponse.make { page.write(to: &$0) { $0.id.rawValue } }
     }
 

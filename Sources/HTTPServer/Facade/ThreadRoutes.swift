@@ -18,10 +18,7 @@ struct ThreadRoutes: Sendable {
     @Sendable
     private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let parameters = try PageParameters.read(request, defaultLimit: 20, defaultOrder: .descending)
-        let page = try await services.threads.page(
-            parameters ?? PageRequest(limit: 20, order: .descending),
-            in: .default
-        )
+        let page = try await services.threads.page(parameters, in: .default)
         let shown = Page(items: page.items.map(FacadeThread.init), hasMore: page.hasMore)
         return JSONResponse.make { shown.write(to: &$0) { $0.thread.id.rawValue } }
     }

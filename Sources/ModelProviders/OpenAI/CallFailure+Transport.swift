@@ -42,6 +42,7 @@ extension CallFailure {
         case .cancelled: self = .cancelled
         case .alreadyShutdown: self.init(.unavailable, "The connections to the model backend are closed.")
         case .connectTimeout, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout: self = .connectTimeout
+        case .deadlineExceeded: self.init(.timedOut, "The model backend did not answer in time.", isTransient: true)
         case .remoteConnectionClosed, .uncleanShutdown, .requestStreamCancelled: self = .closed
         default: self = .broken("The call to the model backend failed: \(error.shortDescription).")
         }

@@ -118,7 +118,7 @@ package final class OpenAIBackend: ChatModel {
         return (try? await Task.sleep(for: wait)) != nil
     }
 
-    private func clean(_ error: ModelError) -> ModelError {
+    func clean(_ error: ModelError) -> ModelError {
         var error = error
         error.message = redaction.clean(error.message)
         return error

@@ -4,6 +4,10 @@
 /// of four characters to a token is off by a factor of two on the last two and on Korean. Only budgets depend on it.
 package enum TokenEstimate {
     package static func tokens(in text: some Sequence<UInt8>) -> Int {
+        text.withContiguousStorageIfAvailable { tokens(inBytes: $0) } ?? tokens(inBytes: Array(text))
+    }
+
+    private static func tokens(inBytes text: some Collection<UInt8>) -> Int {
         var state = Run()
         var scalar: UInt32 = 0
         var pending = 0

@@ -152,7 +152,7 @@ struct RunExecution: Sendable {
             for: live.threadID,
             instructions: instructions,
             newProfile: begun.profile,
-            arriving: begun.input.reduce(0) { $0 + $1.content.estimatedTokens },
+            arriving: begun.input,
             scale: scale
         )
     }

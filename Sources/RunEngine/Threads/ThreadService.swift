@@ -86,15 +86,18 @@ package struct ThreadService: Sendable {
         }
     }
 
-    /// The messages that follow the one at `sequence` (0: from the beginning), oldest first, and the last one's place.
+    /// The messages that follow the one at `sequence` (nil: from the beginning of the list), and the last one's place.
     /// Nil when there are no more.
     package func messages(
         of thread: Identifier<AssistantThread>,
-        after sequence: Int,
+        after sequence: Int?,
+        order: PageRequest.Order,
         limit: Int
     ) async throws -> (messages: [Message], last: Int)? {
-        let chunk = try await database.read { try $0.messages.chunk(of: thread, after: sequence, limit: limit) }
+        let chunk = try await database.read { db in
+            try db.messages.chunk(of: thread, after: sequence, order: order, limit: limit)
+        }
         guard let last = chunk.last else { return nil }
-        return (chunk.map(\.message), last.position.sequence)
+        return (chunk.map(\.message), last.sequence)
     }
 }

@@ -22,7 +22,7 @@ struct AdSection {
     private func rows(_ subjects: [SignageAnalysis.Subject]) -> [RankedRows.Row] {
         let language = context.language
         var rows = subjects.map { ad in
-            let title = ad.entity == nil ? ad.reference + language(" (목록에 없음)", " (not listed)") : ad.title
+            let title = ad.title(in: language)
             return RankedRows.Row(
                 title: title,
                 cells: [title, ad.reference],

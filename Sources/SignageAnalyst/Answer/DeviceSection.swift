@@ -33,7 +33,7 @@ struct DeviceSection {
     private func rows(_ subjects: [SignageAnalysis.Subject]) -> [RankedRows.Row] {
         let language = context.language
         var rows = subjects.map { device in
-            let title = device.entity == nil ? device.reference + language(" (목록에 없음)", " (not listed)") : device.title
+            let title = device.title(in: language)
             let location = device.entity?.location ?? Figure.none
             let status = device.entity?.status?.title(in: language) ?? Figure.none
             return RankedRows.Row(

@@ -1,7 +1,7 @@
 /// Looks for keywords in a text in lower case.
 ///
 /// A Latin keyword must begin a word, and with a `$` behind it also end one; Korean ones may stand anywhere, as Korean
-/// words grow at both ends.
+/// words grow at both ends, unless a `^` before one says that it must begin a word ("^일별" is not in "요일별").
 struct KeywordMatcher: Sendable {
     private let bytes: [UInt8]
 
@@ -13,11 +13,17 @@ struct KeywordMatcher: Sendable {
         var wanted = Array(keyword.utf8)
         let mustEnd = wanted.last == UInt8(ascii: "$")
         if mustEnd { wanted.removeLast() }
+        let mustBegin = wanted.first == UInt8(ascii: "^")
+        if mustBegin { wanted.removeFirst() }
         guard let first = wanted.first, wanted.count <= bytes.count else { return false }
         for start in 0...(bytes.count - wanted.count) where bytes[start] == first {
             let end = start + wanted.count
             guard bytes[start..<end].elementsEqual(wanted) else { continue }
-            if first < 0x80, start > 0, isLetter(bytes[start - 1]) { continue }
+            if start > 0 {
+                let before = bytes[start - 1]
+                if first < 0x80, isLetter(before) { continue }
+                if mustBegin, before >= 0x80 || isLetter(before) { continue }
+            }
             if mustEnd, end < bytes.count, isLetter(bytes[end]) { continue }
             return true
         }

@@ -25,7 +25,7 @@ struct Question: Sendable {
     private static let maximumLength = 2000
 
     init(_ message: String) {
-        let content = MessageContent(message)
+        let content = MessageContent(message, keepsRows: false)
         let words = Self.lastQuestion(in: content.words)
         let isEmpty = words.allSatisfy { !$0.isLetter && !$0.isNumber }
         self.init(

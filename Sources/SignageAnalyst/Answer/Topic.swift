@@ -8,6 +8,8 @@ enum Topic: Int, CaseIterable, Sendable {
     static func topics(in keywords: KeywordMatcher) -> Set<Topic> {
         var topics: Set<Topic> = []
         for topic in allCases where keywords.hasAny(topic.keywords) { topics.insert(topic) }
+        // "Which devices are offline?" asks for a list of devices, not for their figures.
+        if topics.contains(.availability), !keywords.hasAny(breakdownWords) { topics.remove(.devices) }
         let breakdowns = topics.subtracting([.counts])
         if breakdowns.isEmpty || breakdowns.isSubset(of: [.ads]) || breakdowns == [.devices] {
             for (topic, words) in mentions where keywords.hasAny(words) { topics.insert(topic) }
@@ -20,6 +22,8 @@ enum Topic: Int, CaseIterable, Sendable {
         [["광고", "ads$", "ad$", "advert"], ["디바이스", "사이니지", "기기", "device", "signage"], ["이벤트", "event"]]
             .count { keywords.hasAny($0) } > 1
     }
+
+    private static let breakdownWords = ["디바이스별", "기기별", "사이니지별", "단말별", "장치별", "by device", "per device", "each device"]
 
     private static let mentions: [Topic: [String]] = [
         .ads: [
@@ -77,7 +81,7 @@ enum Topic: Int, CaseIterable, Sendable {
             ]
         case .trend:
             [
-                "추이", "추세", "변화", "증감", "증가", "감소", "일별", "날짜별", "일자별", "기간", "전후", "늘었", "줄었", "trend", "over time",
+                "추이", "추세", "변화", "증감", "증가", "감소", "^일별", "날짜별", "일자별", "기간", "전후", "늘었", "줄었", "trend", "over time",
                 "daily", "per day", "by day$", "by date", "day by day", "growth", "change", "increase", "decrease",
                 "compared to", "period", "each day",
             ]

@@ -3,6 +3,8 @@ import AssistantsAPI
 /// One JSON array of a table as far as it could be read.
 struct ArrayReading: Sendable {
     var rows: [JSONObject] = []
+    /// How many elements are JSON objects; they are not all in `rows` when the array was only stepped over.
+    private(set) var rowCount = 0
     /// Elements that are not JSON objects and so no rows.
     var strayElements = 0
     var fault: Fault?
@@ -22,13 +24,20 @@ struct ArrayReading: Sendable {
 
     /// Reads the array at the cursor. Where it is faulty the cursor is left at the fault.
     ///
-    /// - Parameter lastGood: Becomes the offset behind the last complete element.
-    init(reading cursor: inout JSONCursor, lastGood: inout Int) {
+    /// - Parameters:
+    ///   - keepsRows: Whether the rows are wanted, not only where the array ends.
+    ///   - lastGood: Becomes the offset behind the last complete element.
+    init(reading cursor: inout JSONCursor, keepsRows: Bool, lastGood: inout Int) {
         let start = cursor.offset
         lastGood = start + 1
         do throws(JSONParsingError) {
             try cursor.forEachElement { (cursor) throws(JSONParsingError) in
-                append(try cursor.value())
+                if keepsRows {
+                    append(try cursor.value())
+                } else {
+                    if try cursor.kind() == .object { rowCount += 1 } else { strayElements += 1 }
+                    try cursor.skipValue()
+                }
                 lastGood = cursor.offset
             }
             lastGood = cursor.offset
@@ -38,6 +47,11 @@ struct ArrayReading: Sendable {
     }
 
     private mutating func append(_ element: JSONValue) {
-        if case .object(let row) = element { rows.append(row) } else { strayElements += 1 }
+        if case .object(let row) = element {
+            rows.append(row)
+            rowCount += 1
+        } else {
+            strayElements += 1
+        }
     }
 }

@@ -34,7 +34,7 @@ struct DataHeading {
             case .lineEnd:
                 if gap > 0 { candidate = nil }
             case .other, .word(.ranking): gap += 1
-            case .number, .word(.filler), .word(.total), .word(.unit): break
+            case .pause, .number, .word(.filler), .word(.total), .word(.unit): break
             }
         }
         guard let candidate, gap <= Self.maximumGap else { return nil }

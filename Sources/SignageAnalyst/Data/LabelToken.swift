@@ -4,6 +4,8 @@ struct LabelToken: Equatable {
         case word(LabelVocabulary.Word)
         case number(Int)
         case colon
+        /// A sign that sets parts of a sentence apart: a comma, a dash.
+        case pause
         case openParenthesis
         case closeParenthesis
         case sentenceEnd
@@ -47,11 +49,14 @@ struct LabelTokens: Sequence, IteratorProtocol {
             case UInt8(ascii: ")"), UInt8(ascii: "]"): return take(1, .closeParenthesis)
             case UInt8(ascii: "."), UInt8(ascii: "?"), UInt8(ascii: "!"), UInt8(ascii: ";"):
                 return take(1, .sentenceEnd)
+            case UInt8(ascii: ","): return take(1, .pause)
             case UInt8(ascii: "0")...UInt8(ascii: "9"): return takeNumber()
             default: break
             }
         } else if matches("：") {
             return take(3, .colon)
+        } else if matches("–") || matches("—") {
+            return take(3, .pause)
         }
         if let (word, wordEnd) = LabelVocabulary.word(in: text, at: index), wordEnd <= end {
             index = wordEnd

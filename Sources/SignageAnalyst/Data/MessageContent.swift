@@ -10,10 +10,12 @@ struct MessageContent {
     private(set) var labels = ""
 
     /// Takes a message apart in time linear in its size, whatever it holds.
-    init(_ message: String) {
+    ///
+    /// - Parameter keepsRows: Whether the rows of the tables are wanted, not only the words around them.
+    init(_ message: String, keepsRows: Bool = true) {
         var copy = message
         copy.withUTF8 { utf8 in
-            var scan = MessageScan(UnsafeRawBufferPointer(utf8))
+            var scan = MessageScan(UnsafeRawBufferPointer(utf8), keepsRows: keepsRows)
             scan.run()
             tables = scan.tables
             stated = scan.stated
@@ -26,6 +28,7 @@ struct MessageContent {
 /// The pass over a message's bytes that finds JSON among words.
 private struct MessageScan {
     private let text: UnsafeRawBufferPointer
+    private let keepsRows: Bool
     private var index = 0
     /// Where the run of words begins that has not been kept yet.
     private var wordsStart = 0
@@ -40,8 +43,9 @@ private struct MessageScan {
     private(set) var words = ""
     private(set) var labels = ""
 
-    init(_ text: UnsafeRawBufferPointer) {
+    init(_ text: UnsafeRawBufferPointer, keepsRows: Bool) {
         self.text = text
+        self.keepsRows = keepsRows
         budget = 4 * text.count + 4096
     }
 
@@ -68,7 +72,7 @@ private struct MessageScan {
         }
         var cursor = JSONCursor(UnsafeRawBufferPointer(rebasing: text[start...]))
         var lastGood = 0
-        var reading = ArrayReading(reading: &cursor, lastGood: &lastGood)
+        var reading = ArrayReading(reading: &cursor, keepsRows: keepsRows, lastGood: &lastGood)
         let stop = min(start + cursor.offset, text.count)
         guard isData(reading, heading, beginsRows: beginsRows) else {
             resume(at: reading.fault == nil ? stop : start + 1, insteadOf: stop)
@@ -84,7 +88,7 @@ private struct MessageScan {
     /// Tells a table from brackets in a sentence.
     private func isData(_ reading: ArrayReading, _ heading: DataHeading?, beginsRows: Bool) -> Bool {
         if reading.fault != nil { return beginsRows || heading?.hasColon == true }
-        if !reading.rows.isEmpty { return true }
+        if reading.rowCount > 0 { return true }
         return heading != nil && (reading.strayElements == 0 || heading?.hasColon == true)
     }
 
@@ -101,7 +105,7 @@ private struct MessageScan {
             return
         }
         var cursor = JSONCursor(UnsafeRawBufferPointer(rebasing: text[start...]))
-        var collector = TableCollector()
+        var collector = TableCollector(keepsRows: keepsRows)
         do throws(JSONParsingError) {
             try collector.collect(from: &cursor)
             let stop = min(start + cursor.offset, text.count)

@@ -57,6 +57,7 @@ extension StatedCount {
             case .colon:
                 settle()
                 if gap == .none { gap = .colon }
+            case .pause: settle()
             case .openParenthesis: isInParentheses = true
             case .closeParenthesis:
                 settle()

@@ -16,9 +16,13 @@ struct FoundTable: Sendable {
 struct TableCollector {
     private(set) var found: [FoundTable] = []
     private(set) var stated: [StatedCount] = []
+    private let keepsRows: Bool
 
     /// How deep the tables may lie in an object, as in `{"system_data": {"data": {"targetedAds": …}}}`.
     private static let maximumDepth = 2
+
+    /// - Parameter keepsRows: Whether rows of text are wanted, not only where its tables are.
+    init(keepsRows: Bool = true) { self.keepsRows = keepsRows }
 
     var hasKnownTable: Bool {
         found.contains { table in
@@ -67,7 +71,7 @@ struct TableCollector {
     private mutating func take(_ key: String, _ reading: ArrayReading) {
         if let name = TableName(key: key) {
             found.append(FoundTable(name: .known(name), reading: reading))
-        } else if !reading.rows.isEmpty {
+        } else if reading.rowCount > 0 {
             found.append(FoundTable(name: .other(key), reading: reading))
         }
     }
@@ -130,7 +134,7 @@ extension TableCollector {
 
     private mutating func takeArray(_ name: String, _ cursor: inout JSONCursor) throws(JSONParsingError) {
         var lastGood = 0
-        let reading = ArrayReading(reading: &cursor, lastGood: &lastGood)
+        let reading = ArrayReading(reading: &cursor, keepsRows: keepsRows, lastGood: &lastGood)
         take(name, reading)
         if case .malformed(let reason) = reading.fault {
             throw JSONParsingError(offset: cursor.offset, reason: reason)

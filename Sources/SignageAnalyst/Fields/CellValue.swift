@@ -101,12 +101,21 @@ extension JSONValue {
 extension String {
     /// The text without white space around it, nil when nothing is left.
     var trimmed: String? {
-        guard let first = utf8.first, let last = utf8.last else { return nil }
-        let plain = 0x21...0x7E
-        if plain ~= Int(first), plain ~= Int(last) { return self }
+        if hasPlainEnds { return self }
         let start = firstIndex { !$0.isWhitespace }
         let end = lastIndex { !$0.isWhitespace }
         guard let start, let end else { return nil }
         return String(self[start...end])
     }
+
+    /// Whether a look at two bytes tells that there is nothing to trim, which it does for ASCII and Hangul.
+    private var hasPlainEnds: Bool {
+        guard let first = utf8.first, let last = utf8.last, Self.beginsNoSpace(first) else { return false }
+        if last < 0x80 { return last > 0x20 }
+        guard utf8.count > 2 else { return false }
+        // No white space of three bytes has a lead byte of 0xE4 or more.
+        return Self.beginsNoSpace(utf8[utf8.index(utf8.endIndex, offsetBy: -3)]) && last & 0xC0 == 0x80
+    }
+
+    private static func beginsNoSpace(_ byte: UInt8) -> Bool { 0x21...0x7E ~= byte || 0xE4...0xF4 ~= byte }
 }

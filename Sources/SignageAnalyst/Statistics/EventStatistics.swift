@@ -43,6 +43,7 @@ struct EventStatistics: Sendable {
         self.filter = filter
         var cells = RowCells()
         var event = Tally.Event()
+        ids.reserveCapacity(rows.count)
         for row in rows {
             fields.read(row, into: &cells)
             read(cells, event: &event)

@@ -36,7 +36,14 @@ struct SignageAnalysis: Sendable {
         let reference: String
         var tally: Tally
 
+        /// Whether there is a table of its kind that does not have it.
+        var isUnlisted = false
+
         var title: String { entity?.title ?? reference }
+
+        func title(in language: Language) -> String {
+            isUnlisted ? reference + language(" (목록에 없음)", " (not listed)") : title
+        }
     }
 
     /// The ads of the table in its order, each once, then those that only events name.
@@ -64,7 +71,8 @@ struct SignageAnalysis: Sendable {
             if let index = table.entity(for: name), let place = places[index] {
                 subjects[place].tally.add(tally)
             } else {
-                subjects.append(Subject(entity: nil, reference: name, tally: tally))
+                let isUnlisted = !table.entities.isEmpty
+                subjects.append(Subject(entity: nil, reference: name, tally: tally, isUnlisted: isUnlisted))
             }
         }
         return subjects

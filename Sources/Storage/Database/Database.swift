@@ -10,6 +10,7 @@ package final class Database: Sendable {
     private let commits: GroupCommit
     private let directory: DataDirectory
     private let probe: WriteProbe
+    private let settingsCache = RunSettingsCache()
 
     /// Opens, and brings up to date, the database in `directory`.
     package init(directory: DataDirectory) throws {
@@ -41,7 +42,9 @@ package final class Database: Sendable {
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
-        try await pool.read { db in try body(Connection(db)) }
+        try await Self.translating {
+            try await pool.read { [settingsCache] db in try body(Connection(db, settingsCache)) }
+        }
     }
 
     /// Runs `body` in a transaction and returns when that is on disk. When `body` throws, nothing of it is kept.
@@ -51,7 +54,18 @@ package final class Database: Sendable {
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
-        try await commits.perform { db in try body(Connection(db)) }
+        try await Self.translating {
+            try await commits.perform { [settingsCache] db in try body(Connection(db, settingsCache)) }
+        }
+    }
+
+    /// What SQLite refuses is a state of the store, not a fault of the caller.
+    private static func translating<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as DatabaseError {
+            throw StorageError.unavailable(reason: "SQLite: \(error.message ?? "\(error.resultCode)")")
+        }
     }
 
     /// Checks that the database accepts a write. Throws the reason when it does not within two seconds.
@@ -67,13 +81,18 @@ package final class Database: Sendable {
 package struct Connection {
     let db: GRDB.Database
 
-    init(_ db: GRDB.Database) { self.db = db }
+    private let settingsCache: RunSettingsCache
+
+    init(_ db: GRDB.Database, _ settingsCache: RunSettingsCache) {
+        self.db = db
+        self.settingsCache = settingsCache
+    }
 
     package var assistants: AssistantRepository { AssistantRepository(db: db) }
     package var threads: ThreadRepository { ThreadRepository(db: db) }
     package var threadData: ThreadDataRepository { ThreadDataRepository(db: db) }
     package var messages: MessageRepository { MessageRepository(db: db) }
-    package var runs: RunRepository { RunRepository(db: db) }
+    package var runs: RunRepository { RunRepository(db: db, settingsCache: settingsCache) }
     package var runSteps: RunStepRepository { RunStepRepository(db: db) }
 
     func touch() throws {

@@ -5,6 +5,7 @@ extension MessageRepository {
     /// A message as a prompt needs it.
     package struct PromptEntry: Sendable, Equatable {
         package var position: Position
+        package var id: Identifier<Message>
         package var role: Message.Role
         package var content: Message.Content
     }
@@ -20,7 +21,7 @@ extension MessageRepository {
         let cursor = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT seq, tokens_through, role, content, tokens FROM messages
+                    SELECT seq, tokens_through, role, content, tokens, id FROM messages
                     WHERE thread_id = ? AND seq > ? ORDER BY seq DESC
                     """
             ),
@@ -34,6 +35,7 @@ extension MessageRepository {
             entries.append(
                 PromptEntry(
                     position: position,
+                    id: Identifier(row[5]),
                     role: Message.Role(rawValue: row[2]) ?? .user,
                     content: Message.Content(storedJSON: row[3])
                 )

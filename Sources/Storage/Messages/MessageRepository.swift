@@ -59,20 +59,24 @@ package struct MessageRepository {
         ).page(request, in: db, Self.message)
     }
 
-    /// Up to `limit` messages that follow the one at `sequence`, oldest first, with their places.
+    /// Up to `limit` messages that follow the one at `sequence` in the order asked for, with their places; from the
+    /// beginning of the list without `sequence`.
     package func chunk(
         of thread: Identifier<AssistantThread>,
-        after sequence: Int,
+        after sequence: Int?,
+        order: PageRequest.Order,
         limit: Int
-    ) throws -> [(position: Position, message: Message)] {
-        try db.all(
+    ) throws -> [(sequence: Int, message: Message)] {
+        let ascends = order == .ascending
+        return try db.all(
             """
             SELECT id, thread_id, created_at, role, status, incomplete_reason, content, assistant_id, run_id, metadata,
-                seq, tokens_through
-            FROM messages WHERE thread_id = ? AND seq > ? ORDER BY seq LIMIT ?
+                seq
+            FROM messages WHERE thread_id = ? AND seq \(ascends ? ">" : "<") ?
+            ORDER BY seq \(ascends ? "ASC" : "DESC") LIMIT ?
             """,
-            [thread.rawValue, sequence, limit]
-        ) { (Position(sequence: $0[10], tokensThrough: $0[11]), Self.message($0)) }
+            [thread.rawValue, sequence ?? (ascends ? 0 : Int.max), limit]
+        ) { ($0[10], Self.message($0)) }
     }
 
     /// The answer that a run wrote last.

@@ -4,6 +4,7 @@ import GRDB
 /// Runs, as rows of `runs`.
 package struct RunRepository {
     let db: GRDB.Database
+    let settingsCache: RunSettingsCache
 
     static let columns = """
         SELECT runs.id, runs.thread_id, runs.assistant_id, runs.created_at, run_settings.body, runs.metadata,
@@ -67,9 +68,12 @@ package struct RunRepository {
 
     /// The row that holds these settings; runs of the same assistant share it.
     private func settingsID(of settings: RunSettings) throws -> Int {
+        if let id = settingsCache.find(settings) { return id }
         let body = settings.jsonText
         let hash = Self.hash(of: body)
         if let row = try db.first("SELECT id FROM run_settings WHERE hash = ? AND body = ?", [hash, body]) {
+            // A row that this very transaction inserted could still be rolled back: it is found by the next run.
+            settingsCache.remember(settings, id: row[0])
             return row[0]
         }
         try db.run("INSERT INTO run_settings (hash, body) VALUES (?, ?)", [hash, body])

@@ -1,0 +1,86 @@
+import AssistantsAPI
+import Foundation
+import Storage
+import Testing
+
+@Suite struct DatabaseTests {
+    private struct Refusal: Error, Equatable {}
+
+    @Test("Transactions that wait together are each kept or refused on their own")
+    func groupCommit() async throws {
+        let temporary = try TemporaryDatabase()
+        let database = temporary.database
+
+        let kept = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<400 {
+                group.addTask {
+                    let thread = AssistantThread(id: Identifier("thread_\(number)"), createdAt: Timestamp(seconds: 1))
+                    do {
+                        try await database.write { db in
+                            try db.threads.insert(thread, in: .default)
+                            // Every fifth fails after it has written, every seventh before.
+                            if number.isMultiple(of: 5) { throw Refusal() }
+                        }
+                        return true
+                    } catch {
+                        return false
+                    }
+                }
+            }
+            return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+
+        #expect(kept == 320)
+        let stored = try await database.read { db in
+            try (0..<400).filter { try db.threads.exists(Identifier("thread_\($0)"), in: .default) }
+        }
+        #expect(stored == (0..<400).filter { !$0.isMultiple(of: 5) })
+    }
+
+    @Test("A refused transaction gets its own error, its neighbours none")
+    func refusal() async throws {
+        let temporary = try TemporaryDatabase()
+
+        async let refused: Void = temporary.database.write { _ in throw Refusal() }
+        async let kept = temporary.thread()
+
+        #expect(try await kept.rawValue == "thread_1")
+        await #expect(throws: Refusal.self) { try await refused }
+    }
+
+    @Test("Transactions run in the order in which they were handed in")
+    func order() async throws {
+        let temporary = try TemporaryDatabase()
+        let thread = try await temporary.thread()
+
+        for number in 0..<50 { try await temporary.append("msg_\(number)", to: thread) }
+
+        let page = try await temporary.database.read { db in
+            try db.messages.page(PageRequest(limit: 100, order: .ascending), of: thread)
+        }
+        #expect(page.items.map(\.id.rawValue) == (0..<50).map { "msg_\($0)" })
+    }
+
+    @Test("A data directory belongs to one process at a time")
+    func lock() throws {
+        let temporary = try TemporaryDatabase()
+
+        let error = #expect(throws: StorageError.self) { try DataDirectory(path: temporary.path) }
+
+        guard case .inUse = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test("A database that takes writes is writable, one whose file is gone is not")
+    func probe() async throws {
+        let temporary = try TemporaryDatabase()
+        try await temporary.database.checkWritable()
+
+        try FileManager.default.removeItem(atPath: temporary.path + "/assistants.sqlite")
+        try await Task.sleep(for: .milliseconds(1100))
+
+        await #expect(throws: StorageError.self) { try await temporary.database.checkWritable() }
+    }
+}
