@@ -23,7 +23,7 @@ if [[ ! -e .env ]]; then
 fi
 
 say "Building (the first time takes some minutes)…"
-swift build -c release --static-swift-stdlib --product assistants-server >&2
+swift build "${build_flags[@]}" --product assistants-server >&2
 
 # Swagger UI comes from a Python package. Without it the docs page works too, over its CDN.
 if [[ ! -s Resources/swagger-ui/swagger-ui-bundle.js ]] && ! python3 -m pip --version >/dev/null 2>&1 && may_install; then
@@ -32,4 +32,4 @@ fi
 Scripts/fetch-swagger-ui.sh >&2 || say "The docs page will load Swagger UI from its CDN."
 
 # The server takes this process over, so that signals reach it.
-exec "$(swift build -c release --static-swift-stdlib --show-bin-path)/assistants-server" "$@"
+exec "$(swift build "${build_flags[@]}" --show-bin-path)/assistants-server" "$@"

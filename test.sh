@@ -33,15 +33,11 @@ swift format lint --strict --recursive --parallel Package.swift Sources Tests
 Scripts/check-imports.sh
 
 say "Building server and tests"
-# One set of flags for all, as another one would build every package again.
-flags=(-c release --static-swift-stdlib)
-swift build "${flags[@]}" --build-tests
-# The first command leaves out the executable's product where only a test needs its module.
-swift build "${flags[@]}" --product assistants-server
+swift build "${build_flags[@]}" --build-tests
 
 say "Running the unit tests"
-swift test "${flags[@]}" --skip-build
+swift test "${build_flags[@]}" --skip-build
 
 say "Running the scenarios"
-ASSISTANTS_SERVER="$(swift build "${flags[@]}" --show-bin-path)/assistants-server" \
+ASSISTANTS_SERVER="$(swift build "${build_flags[@]}" --show-bin-path)/assistants-server" \
     "$python" -m pytest Tests/Scenarios "$@"

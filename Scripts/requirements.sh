@@ -4,6 +4,11 @@
 # The oldest Swift that builds the package.
 readonly swift_major=6 swift_minor=2
 
+# One set of flags for server and tests, as another one would build every package again. It is not
+# --static-swift-stdlib, with which no test builds; the manifest links the server's executable in that way.
+# shellcheck disable=SC2034
+build_flags=(-c release)
+
 # Ends the script with instructions when there is no Swift, or one too old.
 require_swift() {
     local text version major minor
