@@ -1,0 +1,124 @@
+"""Clients of all kinds: those that do not read, ask first, pipeline, send rubbish, or only want the head."""
+
+import json
+import re
+import socket
+import subprocess
+
+import pytest
+
+from assistants_server import successful, wait_until
+from scripted_model import Says
+
+
+def connect(server):
+    return socket.create_connection(("127.0.0.1", server.port), timeout=10)
+
+
+def chat_request(body, *fields):
+    lines = ["POST /api/v1/chat HTTP/1.1", "host: a", "content-type: application/json", f"content-length: {len(body)}"]
+    return "\r\n".join([*lines, *fields, "", ""]).encode()
+
+
+def read_until(connection, end):
+    received = b""
+    while end not in received:
+        piece = connection.recv(65536)
+        assert piece, f"the connection was closed after {received[-500:]!r}"
+        received += piece
+    return received
+
+
+def test_a_client_that_does_not_read_does_not_hold_up_the_run(chat_server):
+    text = "가나다라마바사아자차카타파하" * 170_000
+    chat_server.model.script = Says(text)
+    thread = chat_server.new_thread()
+    body = json.dumps({"message": "Tell me everything", "thread_id": thread, "stream": True}).encode()
+    with connect(chat_server) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.sendall(chat_request(body) + body)
+        wait_until(lambda: chat_server.runs(thread), "the run exists")
+        chat_server.wait_for_run(thread, chat_server.runs(thread)[0]["id"], ["completed"], timeout=20)
+        chat_server.model.script = Says()
+        assert chat_server.chat("Hello")["message"] == "[1] Hello"
+    assert chat_server.texts(thread)[1] == ("assistant", text)
+
+
+def test_a_client_that_asks_before_it_sends_is_told_to_go_on(one_chat_server):
+    body = json.dumps({"message": "x" * 5000}).encode()
+    with connect(one_chat_server) as connection:
+        connection.sendall(chat_request(body, "expect: 100-continue"))
+        assert connection.recv(65536).startswith(b"HTTP/1.1 100")
+        connection.sendall(body)
+        assert b"HTTP/1.1 200" in read_until(connection, b'"role"')
+
+
+def test_curl_may_send_a_large_body(one_chat_server, tmp_path):
+    one_chat_server.model.script = Says("read")
+    (tmp_path / "body.json").write_text(json.dumps({"message": "y" * 3_000_000}))
+    ended = subprocess.run(
+        ["curl", "-sS", "-m", "20", "-H", "content-type: application/json", "-d", f"@{tmp_path}/body.json",
+         f"{one_chat_server.url}/api/v1/chat"],
+        capture_output=True, text=True, timeout=30,
+    )  # fmt: skip
+    assert json.loads(ended.stdout)["message"] == "read", ended.stderr
+
+
+def test_requests_that_come_in_one_packet_are_answered_in_order(server):
+    requests = b"".join(
+        f"GET {path} HTTP/1.1\r\nhost: a\r\n\r\n".encode() for path in ("/", "/nowhere", "/api/v1/health")
+    )
+    with connect(server) as connection:
+        connection.sendall(requests)
+        received = read_until(connection, b'"healthy"')
+    assert re.findall(rb"HTTP/1.1 (\d+)", received) == [b"200", b"404", b"200"]
+
+
+def test_a_connection_is_kept_and_used_again(server):
+    with connect(server) as connection:
+        for _ in range(3):
+            connection.sendall(b"GET /api/v1/health HTTP/1.1\r\nhost: a\r\n\r\n")
+            assert read_until(connection, b'"version"').startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/health", "/openapi.json", "/docs", "/api/v1/threads"])
+def test_the_head_alone_can_be_asked_for(server, path):
+    response = server.request("HEAD", path)
+    assert response.status_code == 200
+    assert response.content == b""
+
+
+RUBBISH = {
+    "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    "half a request": b"GET\r\n\r\n",
+    "empty lines": b"\r\n" * 100,
+    "a negative length": b"POST /api/v1/chat HTTP/1.1\r\nhost: a\r\ncontent-length: -1\r\n\r\n",
+    "a long header": b"GET / HTTP/1.1\r\nhost: a\r\nx-long: " + b"y" * 200_000 + b"\r\n\r\n",
+    "a long address": b"GET /" + b"z" * 200_000 + b" HTTP/1.1\r\nhost: a\r\n\r\n",
+    "a bad chunk": b"POST /api/v1/chat HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+    "half a body": b"POST /api/v1/chat HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\n{",
+}
+
+
+@pytest.mark.parametrize("rubbish", RUBBISH.values(), ids=RUBBISH.keys())
+def test_rubbish_is_refused_and_harms_no_one(server, rubbish):
+    with connect(server) as connection:
+        try:
+            connection.sendall(rubbish)
+            connection.shutdown(socket.SHUT_WR)
+            received = b"".join(iter(lambda: connection.recv(65536), b""))
+        except ConnectionError:
+            received = b""
+    assert not received or received.split()[1] in (b"400", b"413", b"414", b"431"), received[:200]
+    assert successful(server.get("/api/v1/health"))["status"] == "healthy"
+
+
+def test_a_client_that_leaves_while_sending_leaves_nothing_behind(one_chat_server):
+    before = len(successful(one_chat_server.get("/api/v1/threads?limit=100"))["data"])
+    body = json.dumps({"message": "Hello"}).encode()
+    with connect(one_chat_server) as connection:
+        connection.sendall(chat_request(body) + body[:-3])
+    assert one_chat_server.chat("Still well?")["message"] == "[1] Still well?"
+    assert one_chat_server.model.calls[0].question == "Still well?"
+    after = len(successful(one_chat_server.get("/api/v1/threads?limit=100"))["data"])
+    assert after in (before + 1, 100)
