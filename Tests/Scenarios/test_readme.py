@@ -1,7 +1,7 @@
 """What the documents show is true: their snippets run against a real server and print what the documents say.
 
 Blocks fenced as bash, js and python are for a client of the running server and are run; sh blocks are for the operator and jsx is for
-a page, and are not. A json or text block right after a snippet is its output; ids and times may differ.
+a page, and are not. A text block right after a snippet is its output; ids and times may differ, and … stands for any text.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def snippets(document: str) -> list[Snippet]:
             continue
         shows_output = (
             following is not None
-            and following[1] in ("json", "text")
+            and following[1] == "text"
             and not text[fence.end() : following.start()].strip()
         )
         line = text.count("\n", 0, fence.start()) + 1
@@ -90,14 +90,16 @@ def run(arguments: list[str], base_url: str) -> str:
 
 
 def comparable(output: str) -> str:
-    """The output with ids and times replaced, which differ each time, and JSON in one form however it is laid out."""
-    try:
-        output = json.dumps(json.loads(output), ensure_ascii=False)
-    except ValueError:
-        pass
-    output = re.sub(r"\b(thread|msg|run|step)_[A-Za-z0-9]{24}\b", r"\1_…", output)
-    output = re.sub(r'("created_at": ?)\d{10}', r"\1…", output)
+    """The output with ids and times replaced, which differ each time."""
+    output = re.sub(r"\b(thread|msg|run|step)_[A-Za-z0-9]{24}\b", r"\1_ID", output)
+    output = re.sub(r'("created_at": ?)\d{10}', r"\1TIME", output)
     return "\n".join(line.rstrip() for line in output.strip().splitlines())
+
+
+def agrees(output: str, shown: str) -> bool:
+    """Whether the output is what a document shows, where … stands for any text."""
+    parts = [re.escape(part) for part in comparable(shown).split("…")]
+    return re.fullmatch(".*?".join(parts), comparable(output), re.DOTALL) is not None
 
 
 def test_both_readmes_have_the_same_kinds_of_snippets() -> None:
@@ -118,15 +120,15 @@ def test_snippet_runs_and_prints_what_the_document_shows(snippet: Snippet, serve
     output = run(command(snippet, code, tmp_path), server.url)
     assert output.strip()
     if snippet.output is not None:
-        assert comparable(output) == comparable(snippet.output)
+        assert agrees(output, snippet.output), f"the document shows\n{snippet.output}\nand the output is\n{output}"
 
 
 @pytest.mark.parametrize(
     ("arguments", "figures"),
     [
-        (["bash", "Examples/curl/chat.sh"], ("9.00%", "event: done", "completed", '"deleted":true')),
-        (["node", "Examples/javascript/chat.mjs"], ("9.00%", "Gate 3")),
-        ([sys.executable, "Examples/python/chat.py"], ("9.00%", "== Step by step")),
+        (["bash", "Examples/curl/chat.sh"], ("9.0%", "event: done", "completed", '"deleted":true')),
+        (["node", "Examples/javascript/chat.mjs"], ("9.0%", "Gate 3")),
+        ([sys.executable, "Examples/python/chat.py"], ("9.0%", "== Step by step")),
     ],
     ids=("curl", "javascript", "python"),
 )
