@@ -97,6 +97,50 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "AssistantsAPITests", dependencies: ["AssistantsAPI"], swiftSettings: strict),
+        .testTarget(
+            name: "SignageAnalystTests",
+            dependencies: ["SignageAnalyst", "AssistantsAPI"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "AssistantsAPI"], swiftSettings: strict),
+        .testTarget(
+            name: "ModelProvidersTests",
+            dependencies: [
+                "ModelProviders", "AssistantsAPI",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RunEngineTests",
+            dependencies: [
+                "RunEngine", "ModelProviders", "Storage", "AssistantsAPI",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: [
+                "HTTPServer", "RunEngine", "ModelProviders", "Storage", "AssistantsAPI",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ServerConfigurationTests",
+            dependencies: [
+                "ServerConfiguration",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

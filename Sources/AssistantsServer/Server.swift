@@ -52,10 +52,24 @@ struct Server {
             logger: logger,
             onRunning: { port in StartupBanner(configuration, port: port).show() }
         )
-        try await runServices(worker: worker, http: http)
+        do {
+            try await runServices(worker: worker, http: http)
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw AddressInUse(host: configuration.http.host, port: configuration.http.port)
+        }
         await backend?.shutdown()
         try database.close()
         logger.notice("Stopped")
+    }
+
+    /// Another program listens where the server is to listen.
+    private struct AddressInUse: Error, CustomStringConvertible {
+        let host: String
+        let port: Int
+
+        var description: String {
+            "another program listens on \(host):\(port); stop it, or choose another port with PORT"
+        }
     }
 
     /// The order is that of need: the last one is told of a stop first.

@@ -15,7 +15,14 @@ import Testing
     @Test("Ids of later milliseconds sort behind earlier ones")
     func order() {
         let time = Mutex(1_700_000_000_000)
-        let generator = IDGenerator(clock: WallClock { time.withLock { $0 += 1; return $0 } })
+        let generator = IDGenerator(
+            clock: WallClock {
+                time.withLock {
+                    $0 += 1
+                    return $0
+                }
+            }
+        )
 
         let ids = (0..<1000).map { _ in generator.next(Message.self).rawValue }
 

@@ -2,10 +2,13 @@ import AssistantsAPI
 import Testing
 
 @Suite struct JSONTests {
-    @Test("What was written is read again", arguments: [
-        #"null"#, #"true"#, #"[]"#, #"{}"#, #"[1,-2,3.5,0]"#, #"{"a":{"b":[null,false,"x"]}}"#,
-        #""한국어 😀 \"quoted\" \\ back""#,
-    ])
+    @Test(
+        "What was written is read again",
+        arguments: [
+            #"null"#, #"true"#, #"[]"#, #"{}"#, #"[1,-2,3.5,0]"#, #"{"a":{"b":[null,false,"x"]}}"#,
+            #""한국어 😀 \"quoted\" \\ back""#,
+        ]
+    )
     func roundTrip(_ text: String) throws {
         let value = try JSONValue(parsing: text)
 
@@ -48,10 +51,14 @@ import Testing
         #expect(try JSONValue(parsing: "1.0").intValue == 1)
     }
 
-    @Test("What is no JSON is refused, with the place", arguments: [
-        ("", 0), ("{", 1), ("[1,]", 3), (#"{"a" 1}"#, 5), ("01", 0), ("1.", 2), ("nul", 0), ("[1] x", 4), (#""a"#, 0),
-        (#"{"a":1,}"#, 7), ("\"a\u{1}\"", 2), ("-", 1), ("+1", 0), ("1e999", 0),
-    ])
+    @Test(
+        "What is no JSON is refused, with the place",
+        arguments: [
+            ("", 0), ("{", 1), ("[1,]", 3), (#"{"a" 1}"#, 5), ("01", 0), ("1.", 2), ("nul", 0), ("[1] x", 4),
+            (#""a"#, 0),
+            (#"{"a":1,}"#, 7), ("\"a\u{1}\"", 2), ("-", 1), ("+1", 0), ("1e999", 0),
+        ]
+    )
     func faults(_ text: String, _ offset: Int) {
         let error = #expect(throws: JSONParsingError.self) { try JSONValue(parsing: text) }
 

@@ -13,7 +13,8 @@ import Testing
 
     @Test("Only a single text part without annotations has one escaped text")
     func severalParts() {
-        let two = #"[{"type":"text","text":{"value":"a","annotations":[]}},{"type":"text","text":{"value":"b","annotations":[]}}]"#
+        let two =
+            #"[{"type":"text","text":{"value":"a","annotations":[]}},{"type":"text","text":{"value":"b","annotations":[]}}]"#
         let content = Message.Content(storedJSON: two)
 
         #expect(content.escapedText == nil)

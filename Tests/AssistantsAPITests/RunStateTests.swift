@@ -80,7 +80,9 @@ import Testing
     func completion() throws {
         let usage = TokenUsage(promptTokens: 3, completionTokens: 4)
 
-        let state = try Run.State.inProgress(Self.lifetime).after(.completed(at: Timestamp(seconds: 1010), usage: usage))
+        let state = try Run.State.inProgress(Self.lifetime).after(
+            .completed(at: Timestamp(seconds: 1010), usage: usage)
+        )
 
         #expect(state.times.completedAt == Timestamp(seconds: 1010))
         #expect(state.times.expiresAt == nil)

@@ -18,9 +18,14 @@ package struct APIRouter: Sendable {
 
     /// The routes as `GET /path/{parameter}`, for the check that the API's document names them all.
     package var routeNames: [String] {
-        router().routes
-            .filter { $0.method != .head && !$0.path.description.isEmpty }
-            .map { "\($0.method.rawValue) \($0.path.description)" }
+        let router = Router(context: APIRequestContext.self)
+        addRoutes(to: router.group(""))
+        return router.routes.map { route in
+            let path = route.path.description.split(separator: "/").map { part in
+                part.hasPrefix(":") ? "{\(part.dropFirst())}" : String(part)
+            }
+            return "\(route.method.rawValue) /\(path.joined(separator: "/"))"
+        }
     }
 
     private func router() -> Router<APIRequestContext> {

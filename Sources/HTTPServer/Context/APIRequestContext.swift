@@ -2,6 +2,7 @@ import AssistantsAPI
 import Hummingbird
 import Logging
 import NIOCore
+import Synchronization
 
 /// What accompanies a request on its way: its id, where it came from, and a logger that names the id.
 struct APIRequestContext: RequestContext {
@@ -10,6 +11,8 @@ struct APIRequestContext: RequestContext {
     let requestID: String
     /// Address of the peer, a proxy's perhaps; nil where there is none.
     let peerAddress: SocketAddress?
+    /// What the request turned out to be about, for the log.
+    let subject = RequestSubject()
 
     init(source: ApplicationRequestContextSource) {
         requestID = Self.makeRequestID()
@@ -32,4 +35,14 @@ struct APIRequestContext: RequestContext {
             return 36
         }
     }
+}
+
+/// The thread and the run that a request is about, where its path does not name them.
+final class RequestSubject: Sendable {
+    private let ids = Mutex<(thread: Identifier<AssistantThread>, run: Identifier<Run>)?>(nil)
+
+    func set(_ run: Run) { ids.withLock { $0 = (run.threadID, run.id) } }
+
+    var thread: String? { ids.withLock { $0?.thread.rawValue } }
+    var run: String? { ids.withLock { $0?.run.rawValue } }
 }

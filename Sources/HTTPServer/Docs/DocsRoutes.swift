@@ -4,6 +4,11 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
+/// What the API's document says, as it is served.
+package enum OpenAPIDocument {
+    package static var json: [UInt8] { PackageResources.openapi_json }
+}
+
 /// The API's document, and the page that shows it.
 struct DocsRoutes: Sendable {
     /// Where Swagger UI's files are; nil when there is no copy, and browsers get them from its CDN.
@@ -15,7 +20,7 @@ struct DocsRoutes: Sendable {
     ]
 
     func add(to group: RouterGroup<APIRequestContext>) {
-        group.get("openapi.json") { _, _ in Self.file(PackageResources.openapi_json, "application/json") }
+        group.get("openapi.json") { _, _ in Self.file(OpenAPIDocument.json, "application/json") }
         group.get("docs") { _, _ in Self.file(PackageResources.docs_html, "text/html; charset=utf-8") }
         group.get("docs/:file", use: swagger)
     }

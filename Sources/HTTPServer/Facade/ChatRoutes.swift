@@ -32,10 +32,12 @@ struct ChatRoutes: Sendable {
                 target: threadID.map { .existing($0) } ?? .new(services.threads.make()),
                 assistant: services.facadeAssistant,
                 input: [question],
-                data: data
+                data: data,
+                requestID: context.requestID
             ),
             in: .default
         )
+        context.subject.set(started.run)
         if isStream { return stream(started, question: question, context) }
         return JSONResponse.make(ChatAnswer(message: try await answer(of: started.live)))
     }

@@ -25,8 +25,14 @@ struct RunRoutes: Sendable {
         if let asked, asked != assistant.id.rawValue {
             assistant = try await services.assistants.find(Identifier(asked), in: .default)
         }
-        let request = RunService.Request(target: .existing(try context.threadID()), assistant: assistant)
-        return JSONResponse.make(try await services.runs.start(request, in: .default).run)
+        let request = RunService.Request(
+            target: .existing(try context.threadID()),
+            assistant: assistant,
+            requestID: context.requestID
+        )
+        let run = try await services.runs.start(request, in: .default).run
+        context.subject.set(run)
+        return JSONResponse.make(run)
     }
 
     @Sendable

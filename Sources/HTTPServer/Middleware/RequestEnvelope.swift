@@ -23,12 +23,18 @@ struct RequestEnvelope: RouterMiddleware {
             "method": .string(request.method.rawValue),
             "path": .string(request.uri.path),
             "status": .stringConvertible(response.status.code),
-            "duration_ms": .stringConvertible(elapsed.seconds * 1000 + elapsed.attoseconds / 1_000_000_000_000_000),
+            "duration_ms": .stringConvertible(Self.milliseconds(elapsed)),
         ]
-        if let thread = context.parameters.get("thread_id") { metadata["thread"] = .string(thread) }
-        if let run = context.parameters.get("run_id") { metadata["run"] = .string(run) }
+        let (thread, run) = (context.parameters.get("thread_id"), context.parameters.get("run_id"))
+        if let thread = thread ?? context.subject.thread { metadata["thread"] = .string(thread) }
+        if let run = run ?? context.subject.run { metadata["run"] = .string(run) }
         logger.log(level: level, "Request answered", metadata: metadata)
         return response
+    }
+
+    /// To the hundredth.
+    private static func milliseconds(_ elapsed: (seconds: Int64, attoseconds: Int64)) -> Double {
+        Double(elapsed.seconds * 100_000 + elapsed.attoseconds / 10_000_000_000_000) / 100
     }
 }
 

@@ -9,6 +9,9 @@ package final class LiveRun: Sendable {
     package let id: Identifier<Run>
     package let threadID: Identifier<AssistantThread>
     let expiresAt: Timestamp
+    /// The request that asked for it, for the log; nil for a run that was found in the store.
+    let requestID: String?
+    let beganAt = ContinuousClock.now
 
     /// Why a run is to stop before its answer is complete.
     enum Interruption: Sendable { case cancellation, expiry, deletion, shutdown }
@@ -40,7 +43,13 @@ package final class LiveRun: Sendable {
 
     private let state = Mutex(State())
 
-    init(id: Identifier<Run>, threadID: Identifier<AssistantThread>, expiresAt: Timestamp) {
+    init(
+        id: Identifier<Run>,
+        threadID: Identifier<AssistantThread>,
+        expiresAt: Timestamp,
+        requestID: String? = nil
+    ) {
+        self.requestID = requestID
         self.id = id
         self.threadID = threadID
         self.expiresAt = expiresAt

@@ -196,6 +196,10 @@ struct RunEnding: Sendable {
         var metadata: Logger.Metadata = [
             "run": "\(run.id)", "thread": "\(run.threadID)", "status": "\(run.state.status.rawValue)",
         ]
+        let elapsed = (ContinuousClock.now - live.beganAt).components
+        let hundredths = elapsed.seconds * 100_000 + elapsed.attoseconds / 10_000_000_000_000
+        metadata["duration_ms"] = .stringConvertible(Double(hundredths) / 100)
+        if let request = live.requestID { metadata["request_id"] = .string(request) }
         if case .failed(_, _, let error, _) = run.state {
             metadata["code"] = "\(error.code.rawValue)"
             metadata["reason"] = "\(error.message)"

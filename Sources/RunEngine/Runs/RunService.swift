@@ -32,17 +32,21 @@ package struct RunService: Sendable {
         /// Messages that join the thread when the run begins.
         package var input: [PendingMessage]
         package var data: ThreadDataUpdate?
+        /// The request that asks for the run, for the log.
+        package var requestID: String?
 
         package init(
             target: Target,
             assistant: Assistant,
             input: [PendingMessage] = [],
-            data: ThreadDataUpdate? = nil
+            data: ThreadDataUpdate? = nil,
+            requestID: String? = nil
         ) {
             self.target = target
             self.assistant = assistant
             self.input = input
             self.data = data
+            self.requestID = requestID
         }
     }
 
@@ -73,7 +77,7 @@ package struct RunService: Sendable {
             settings: request.assistant.settings,
             state: .queued(Run.Lifetime(expiresAt: expiresAt))
         )
-        let live = LiveRun(id: run.id, threadID: threadID, expiresAt: expiresAt)
+        let live = LiveRun(id: run.id, threadID: threadID, expiresAt: expiresAt, requestID: request.requestID)
         try liveRuns.admit(live)
         live.publish([.run(.created, run), .run(.queued, run)])
 

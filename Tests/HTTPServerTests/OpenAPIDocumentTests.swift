@@ -1,0 +1,84 @@
+import AssistantsAPI
+import Foundation
+import HTTPServer
+import Logging
+import ModelProviders
+import RunEngine
+import Storage
+import Testing
+
+@Suite struct OpenAPIDocumentTests {
+    private func router() async throws -> (APIRouter, path: String) {
+        let path = NSTemporaryDirectory() + "openapi-tests-\(UUID().uuidString)"
+        let database = try Database(directory: DataDirectory(path: path))
+        let (ids, clock) = (IDGenerator(clock: .system), WallClock.system)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let worker = RunWorker(
+            database: database,
+            answerer: .builtInAnalyst,
+            configuration: EngineConfiguration(),
+            ids: ids,
+            clock: clock,
+            logger: logger
+        )
+        let assistants = AssistantService(database: database, clock: clock)
+        let services = ServerServices(
+            database: database,
+            threads: ThreadService(database: database, worker: worker, ids: ids, clock: clock),
+            runs: RunService(database: database, worker: worker, ids: ids, clock: clock),
+            assistants: assistants,
+            analysis: ThreadAnalysis(database: database),
+            facadeAssistant: try await assistants.ensure(
+                Identifier("asst_test"),
+                model: "model",
+                instructions: AssistantService.builtInInstructions,
+                in: .default
+            ),
+            ids: ids,
+            clock: clock
+        )
+        let options = ServerOptions(host: "127.0.0.1", port: 0)
+        return (APIRouter(services: services, options: options, logger: logger), path)
+    }
+
+    private var document: JSONValue {
+        get throws { try OpenAPIDocument.json.withUnsafeBytes { try JSONValue(parsing: $0) } }
+    }
+
+    @Test("The document has every route of the server, and no other")
+    func routes() async throws {
+        let (router, path) = try await router()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        // A page's script and style are no part of the API.
+        let served = Set(router.routeNames.filter { !$0.hasSuffix(" /docs/{file}") })
+
+        let paths = try #require(try document["paths"]?.objectValue)
+        let methods = ["get", "post", "put", "patch", "delete"]
+        let documented = Set(
+            paths.members.flatMap { member in
+                methods.filter { member.value[$0] != nil }.map { "\($0.uppercased()) \(member.key)" }
+            }
+        )
+
+        #expect(served.subtracting(documented).isEmpty, "not in the document")
+        #expect(documented.subtracting(served).isEmpty, "not served")
+    }
+
+    @Test("The document's version is the server's")
+    func version() throws {
+        #expect(try document["info"]?["version"]?.stringValue == ServerVersion.current)
+    }
+
+    @Test("Every operation says what it answers, and how it refuses")
+    func responses() throws {
+        let paths = try #require(try document["paths"]?.objectValue)
+        for path in paths.members {
+            for method in ["get", "post", "delete"] {
+                guard let operation = path.value[method] else { continue }
+                let responses = try #require(operation["responses"]?.objectValue, "\(method) \(path.key)")
+                #expect(responses["200"] != nil, "\(method) \(path.key)")
+                #expect(operation["operationId"]?.stringValue != nil, "\(method) \(path.key)")
+            }
+        }
+    }
+}
