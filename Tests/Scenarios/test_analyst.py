@@ -104,7 +104,7 @@ def test_views_clicks_and_click_rate_by_ad_are_right(server, data, question):
         row = table_row(answer, ad["title"])
         assert contains(row, ad["views"]), (ad, row)
         assert contains(row, ad["clicks"]), (ad, row)
-        assert contains(row, 100 * ad["clicks"] / ad["views"], 0.0051), (ad, row)
+        assert contains(row, 100 * ad["clicks"] / ad["views"], 0.051), (ad, row)
 
 
 @each_language(COUNT_QUESTIONS)
@@ -173,7 +173,9 @@ def test_it_answers_in_the_language_of_the_question(server, questions):
     for number, device in enumerate(data["signages"]):
         device["name"], device["location"] = f"Screen {'ABCDEFGHI'[number]}", "Hall"
     assert HANGUL.search(ask(server, questions["Korean"], data))
-    assert not HANGUL.search(ask(server, questions["English"], data))
+    answer = ask(server, questions["English"], data)
+    # Names of fields, which stand in backticks, are in no language.
+    assert not HANGUL.search(re.sub("`[^`]*`", "", answer))
 
 
 @pytest.mark.parametrize(
@@ -195,6 +197,13 @@ def test_without_data_it_says_what_to_send_with_an_example(server, question):
     body = json.loads(example[1])
     sent = body.get("system_data", body)
     assert ask(server, question, sent)
+
+
+def average_dwell(events, name):
+    times = {}
+    for event in events:
+        times.setdefault(event[name], []).append(event["dwellTime"])
+    return {key: sum(values) / len(values) for key, values in times.items()}
 
 
 def korean_text(data, question):
@@ -328,8 +337,11 @@ def test_a_model_sees_a_compact_profile_of_large_data(chat_server):
     assert len(call.everything) < 60_000
     seen = numbers(call.everything)
     assert contains(seen, 50_000)
-    per_ad = Counter(event["adId"] for event in data["viewEvents"])
-    assert all(contains(seen, count) for count in per_ad.values()), "the figures are those of all the events"
+    for name in ("adId", "signageId"):
+        averages = average_dwell(data["viewEvents"], name)
+        assert all(contains(seen, average, 0.051) for average in averages.values()), averages
+    per_device = Counter(event["signageId"] for event in data["viewEvents"])
+    assert all(contains(seen, count) for count in per_device.values()), per_device
 
 
 def test_data_do_not_leak_into_another_thread(chat_server, data):
@@ -379,7 +391,7 @@ def test_the_clicks_of_the_sample_are_counted_right(server, sample, question):
         assert contains(row, len(events)), (ad, len(events), row)
         assert contains(row, clicks), (ad, clicks, row)
         if events:
-            assert contains(row, 100 * clicks / len(events), 0.0051), (ad, row)
+            assert contains(row, 100 * clicks / len(events), 0.051), (ad, row)
 
 
 @each_language(DWELL_QUESTIONS)
