@@ -151,7 +151,7 @@ struct ProfileText {
     }
 
     private func name(_ subject: SignageAnalysis.Subject) -> String {
-        guard let entity = subject.entity else { 
+        guard let entity = subject.entity else {
             return short(subject.reference) + (subject.isUnlisted ? " [not listed]" : "")
         }
         guard let name = entity.name, let id = entity.id else { return short(entity.title) }

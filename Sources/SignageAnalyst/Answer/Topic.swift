@@ -23,7 +23,9 @@ enum Topic: Int, CaseIterable, Sendable {
             .count { keywords.hasAny($0) } > 1
     }
 
-    private static let breakdownWords = ["디바이스별", "기기별", "사이니지별", "단말별", "장치별", "by device", "per device", "each device"]
+    private static let breakdownWords = [
+        "디바이스별", "기기별", "사이니지별", "단말별", "장치별", "by device", "per device", "each device",
+    ]
 
     private static let mentions: [Topic: [String]] = [
         .ads: [

@@ -94,6 +94,8 @@ private struct MessageScan {
 
     private func name(of reading: ArrayReading, before start: Int) -> FoundTable.Name {
         if let row = reading.rows.first, let table = TableName(shapeOf: row) { return .known(table) }
+        // Names for more arrays than are kept would be work for nothing.
+        if tables.count > SignageData.maximumExtraTables { return .other(nil) }
         return .other(DataHeading.line(in: text, before: start, floor: floor))
     }
 

@@ -111,5 +111,5 @@ package struct SignageData: Sendable {
         }
     }
 
-    private static let maximumExtraTables = 64
+    static let maximumExtraTables = 64
 }

@@ -1,0 +1,112 @@
+import SignageAnalyst
+import Testing
+
+@Suite struct DataQualityTests {
+    @Test(
+        "A size stated in the text that disagrees with the array is reported",
+        arguments: [
+            "타겟광고 데이터 (총 12개): @", "타겟광고 데이터(12개): @", "타겟광고 데이터: @ (총 12개)", "타겟광고 데이터, 총 12개: @",
+            "총 12개의 타겟광고가 있습니다.\n타겟광고 데이터: @", "타겟광고: 12개\n타겟광고 데이터: @", "Targeted ads data (total 12): @",
+            "Targeted ads (12): @", "총 광고 수는 12개, 디바이스 3대입니다.\n광고 데이터: @", "Total: 12 ads, 3 devices\nads: @",
+            "전체 데이터: 디바이스 3대, 타겟광고 12개\n광고 데이터: @",
+        ]
+    )
+    func statedCount(_ text: String) {
+        let message = text.replacing("@", with: SmallData.ads) + "\n디바이스 데이터: \(SmallData.devices)\n\n데이터 품질은?"
+        let answer = answer(toMessage: message)
+        #expect(answer.contains("타겟광고(`targetedAds`): 글에는 12개라고 적혀 있지만 배열에는 2개가 있습니다."))
+        #expect(!answer.contains("디바이스(`signages`): 글에는"))
+    }
+
+    @Test(
+        "Numbers that are no sizes of a table are not taken for one",
+        arguments: [
+            "상위 5개 광고 보여줘", "top 5 ads", "광고 3개만 비교해줘", "2026년 3월 광고 데이터", "클릭이 10개 이상인 광고는?", "최근 7일 광고 성과",
+            "전체 광고 중 클릭이 3건 이상인 것", "디바이스 3번 위치: 2층", "광고 1.5배", "광고 데이터 (2026): 성과는?", "ads by 3 devices",
+        ]
+    )
+    func noStatedCount(_ text: String) {
+        let message = "광고 데이터: \(SmallData.ads)\n디바이스 데이터: \(SmallData.devices)\n\(text)"
+        #expect(!answer(toMessage: message).contains("글에는"))
+        #expect(!answer(toMessage: message).contains("the text states"))
+    }
+
+    @Test("A stated size that agrees is confirmed when the quality is asked for")
+    func agreeing() {
+        let answer = answer(toMessage: "광고 데이터 (총 2개): \(SmallData.ads)\n데이터 품질 확인해줘")
+        #expect(answer.contains("글에 적힌 개수 2개가 배열과 일치합니다."))
+    }
+
+    @Test("Sizes stated of an older array do not count against a newer one")
+    func olderSizes() {
+        let data = SignageData(
+            systemData: [],
+            messages: ["광고 데이터 (총 9개): \(SmallData.ads)", #"광고 데이터: [{"id":"z"}]"#]
+        )
+        #expect(!SignageAnalyst.answer(to: "데이터 품질은?", about: data).contains("글에는"))
+        let later = SignageData(systemData: [], messages: ["광고 데이터: \(SmallData.ads)", "광고가 총 9개 맞아?"])
+        #expect(SignageAnalyst.answer(to: "광고가 총 9개 맞아?", about: later).contains("글에는 9개라고 적혀 있지만 배열에는 2개"))
+    }
+
+    @Test("A count beside the tables in system_data is compared too")
+    func countInDocument() throws {
+        let data = try systemData(
+            #"{"targetedAds":\#(SmallData.ads),"totalAds":3,"event_count":6,"viewEvents":\#(SmallData.events)}"#
+        )
+        let answer = SignageAnalyst.answer(to: "inconsistencies?", about: data)
+        #expect(answer.contains("targeted ads(`targetedAds`): the text states 3, the array has 2."))
+        #expect(answer.contains("view events: the stated size, 6, agrees with the array."))
+    }
+
+    @Test("Every kind of inconsistency is found and counted")
+    func allKinds() throws {
+        let document = """
+            {"targetedAds":[{"id":"a","views":9},{"id":"a"},{"title":"no id"},5],"signages":[{"id":"d"}],"viewEvents":[
+            {"id":1,"adId":"a","deviceId":"d","viewedAt":"2026-03-02T10:00:00","eventType":"click"},
+            {"id":1,"adId":"zz","deviceId":"d","viewedAt":"soon","eventType":"view","dwellTime":-4},
+            {"id":2,"adId":null,"deviceId":"x","eventType":"view"},
+            {"adId":"zz","viewedAt":"2026-03-02T10:00:00Z","eventType":"view"}]}
+            """
+        let answer = SignageAnalyst.answer(to: "누락되거나 불일치하는 데이터는?", about: try systemData(document))
+        for finding in [
+            "배열에 객체가 아닌 원소가 1개", "타겟광고(`targetedAds`) 1행에 ID가 없습니다",
+            "타겟광고(`targetedAds`)에 중복 ID가 1개 있습니다(겹친 행 1개, 예: `a`)",
+            "시청 이벤트(`viewEvents`)에 중복 ID가 1개 있습니다(겹친 행 1개, 예: `1`)", "시청 이벤트(`viewEvents`) 1행에 ID가 없습니다",
+            "목록에 없는 것을 가리키는 이벤트가 2건 있습니다: `zz`", "목록에 없는 것을 가리키는 이벤트가 1건 있습니다: `x`", "이벤트 1건에 광고 ID가 없습니다",
+            "이벤트 1건에 디바이스 ID가 없습니다", "이벤트 1건에 시각이 없습니다", "이벤트 1건의 시각을 읽을 수 없습니다(예: `soon`)", "시간대 표기가 2가지로 섞여",
+            "음수가 1개", "클릭이 조회보다 많은 광고가 1개 있습니다(예: a, 클릭 1 > 조회 0)", "광고의 `views` 합계 9과(와) 시청 이벤트로 센 조회 3이(가) 다릅니다",
+        ] {
+            #expect(answer.contains(finding), "\(finding)")
+        }
+    }
+
+    @Test("Sound data are said to be sound")
+    func sound() throws {
+        let answer = SignageAnalyst.answer(
+            to: "Is anything missing or inconsistent?",
+            about: try systemData(SmallData.document)
+        )
+        #expect(answer.contains("None found."))
+    }
+
+    @Test("Answers to other questions warn of what may change the figures")
+    func warning() throws {
+        let document =
+            #"{"targetedAds":[{"id":"a"}],"viewEvents":[{"adId":"a","clicked":true},{"adId":"q","clicked":true}]}"#
+        let answer = SignageAnalyst.answer(to: "click rate by ad", about: try systemData(document))
+        #expect(answer.contains("⚠️") && answer.contains("`q`"))
+    }
+
+    @Test("Tables of other names are kept and mentioned")
+    func extraTables() throws {
+        let data = try systemData(
+            #"{"viewEvents":[{"adId":"a"}],"campaigns":[{"name":"x","budget":5},{"name":"y","budget":7}]}"#
+        )
+        #expect(
+            AnswerReading(SignageAnalyst.answer(to: "overview", about: data)).row("other table `campaigns`")?.last
+                == "2"
+        )
+        #expect(SignageAnalyst.profile(of: data)?.contains("Other table campaigns: 2 rows") == true)
+        #expect(SignageAnalyst.profile(of: data)?.contains("budget: number, 2 distinct, 5 to 7") == true)
+    }
+}

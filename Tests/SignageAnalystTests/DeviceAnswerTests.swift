@@ -1,0 +1,95 @@
+import SignageAnalyst
+import Testing
+
+@Suite struct DeviceAnswerTests {
+    @Test("Dwell time is averaged and summed by device and by location")
+    func dwell() throws {
+        let data = try systemData(SmallData.document)
+        let answer = AnswerReading(SignageAnalyst.answer(to: "dwell time?", about: data))
+        // Lobby: 10 + 20 + 15, Gate: 30 + 5 + 16, Dock: none.
+        #expect(answer.row("Lobby", in: "By device")?.suffix(2) == ["15.0", "45.0"])
+        #expect(answer.row("Gate", in: "By device")?.suffix(2) == ["17.0", "51.0"])
+        #expect(answer.row("Dock", in: "By device")?.suffix(2) == ["–", "–"])
+        #expect(answer.row("Seoul", in: "By location") == ["Seoul", "2", "6", "2", "33.3%", "16.0", "96.0"])
+        #expect(answer.row("Busan", in: "By location") == ["Busan", "1", "0", "0", "–", "–", "–"])
+        #expect(answer.text.contains("`dwellTime` names no unit; it is taken for seconds."))
+    }
+
+    @Test("The unit of a duration is read from its field's name, or judged by its size and said")
+    func units() throws {
+        func document(_ field: String, _ value: String) -> String {
+            #"{"viewEvents":[{"deviceId":"d","\#(field)":\#(value)}]}"#
+        }
+        for (field, value) in [
+            ("dwellTimeMs", "2500"), ("dwell_seconds", "2.5"), ("체류시간(초)", "2.5"), ("dwellTime", "\"2.5초\""),
+        ] {
+            let answer = SignageAnalyst.answer(
+                to: "dwell time by device",
+                about: try systemData(document(field, value))
+            )
+            #expect(answer.contains("| 2.5 | 2.5 |"), "\(field)")
+            #expect(!answer.contains("names no unit"), "\(field)")
+        }
+        let answer = SignageAnalyst.answer(
+            to: "dwell time by device",
+            about: try systemData(document("dwellTime", "2500"))
+        )
+        #expect(answer.contains("| 2.5 | 2.5 |"))
+        #expect(answer.contains("`dwellTime` names no unit; it is taken for milliseconds."))
+    }
+
+    @Test("Plays and attention time come from the devices where the events have none")
+    func deviceFields() throws {
+        let document = """
+            {"signages":[{"signageId":1,"name":"하나","지역":"서울","playCount":120,"attentionTimeSec":4},
+            {"signageId":2,"name":"둘","지역":"서울","playCount":80,"attentionTimeSec":6},
+            {"signageId":3,"name":"셋","지역":"부산","playCount":50,"attentionTimeSec":null}]}
+            """
+        let answer = AnswerReading(SignageAnalyst.answer(to: "재생수와 주목 시간을 알려줘", about: try systemData(document)))
+        #expect(answer.row("하나") == ["하나", "1", "서울", "120", "4.0", "4.0"])
+        #expect(answer.row("셋") == ["셋", "3", "부산", "50", "–", "–"])
+        #expect(answer.row("서울", in: "위치별") == ["서울", "2", "200", "5.0", "10.0"])
+    }
+
+    @Test("A measure that no table has is reported with the field it needs")
+    func missingMeasure() throws {
+        let data = try systemData(SmallData.document)
+        let attention = SignageAnalyst.answer(to: "주목 시간이 긴 디바이스는?", about: data)
+        #expect(attention.contains("주목 시간: 계산할 수 없습니다. `viewEvents` 또는 `signages`에"))
+        #expect(attention.contains("`attentionTime`"))
+        let plays = SignageAnalyst.answer(to: "plays by device", about: data)
+        #expect(plays.contains("Plays: cannot be computed.") && plays.contains("`playCount`"))
+    }
+
+    @Test("Offline devices are told by their status and idle ones by having no events")
+    func availability() throws {
+        let data = try systemData(SmallData.document)
+        let answer = AnswerReading(SignageAnalyst.answer(to: "오프라인이거나 유휴인 디바이스는?", about: data))
+        #expect(answer.text.contains("**오프라인 디바이스 1대** / 3대"))
+        #expect(answer.row("Gate") == ["Gate", "d2", "Seoul", "오프라인", "3"])
+        #expect(answer.text.contains("**유휴 디바이스(이벤트 0건) 1대** / 3대"))
+        #expect(answer.row("Dock") == ["Dock", "d3", "Busan", "온라인", "0"])
+        #expect(answer.row("Lobby") == nil)
+    }
+
+    @Test("Idle devices are not invented when events do not name devices")
+    func idleUnknown() throws {
+        let document = #"{"signages":[{"id":"d1"}],"viewEvents":[{"adId":"a","clicked":false}]}"#
+        let answer = SignageAnalyst.answer(to: "idle devices", about: try systemData(document))
+        #expect(
+            answer.contains("Idle devices: cannot be computed. `viewEvents` has no field for it (such as `signageId`")
+        )
+        #expect(answer.contains("Offline devices: cannot be computed. `signages` has no field"))
+    }
+
+    @Test("Nested objects are read by their paths")
+    func nested() throws {
+        let document = """
+            {"signages":[{"device":{"id":"d1","name":"Hall"},"location":{"name":"Jeju","lat":33.5}}],
+            "viewEvents":[{"ad":{"id":"a","title":"A"},"device":{"id":"d1"},"clicked":true}]}
+            """
+        let answer = AnswerReading(SignageAnalyst.answer(to: "devices by location", about: try systemData(document)))
+        #expect(answer.row("Hall") ?? answer.row("Jeju") != nil)
+        #expect(answer.row("Jeju", in: "By location") == ["Jeju", "1", "1", "1", "100.0%"])
+    }
+}
