@@ -54,7 +54,7 @@ import Testing
             #"{"targetedAds":\#(SmallData.ads),"totalAds":3,"event_count":6,"viewEvents":\#(SmallData.events)}"#
         )
         let answer = SignageAnalyst.answer(to: "inconsistencies?", about: data)
-        #expect(answer.contains("targeted ads(`targetedAds`): the text states 3, the array has 2."))
+        #expect(answer.contains("targeted ads (`targetedAds`): the text states 3, the array has 2."))
         #expect(answer.contains("view events: the stated size, 6, agrees with the array."))
     }
 

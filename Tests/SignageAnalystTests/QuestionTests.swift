@@ -96,6 +96,19 @@ import Testing
         #expect(busan.row("클릭률 (클릭 ÷ 조회)")?.last == "–")
     }
 
+    @Test("A telling word of a name is enough to mean it, a word that several names share is not")
+    func tellingWord() throws {
+        let document = """
+            {"targetedAds":[{"id":"a","title":"프리미엄 아메리카노"},{"id":"b","title":"프리미엄 라떼세트"}],
+            "viewEvents":[{"adId":"a","clicked":true},{"adId":"b","clicked":false},{"adId":"b","clicked":false}]}
+            """
+        let data = try systemData(document)
+        let one = AnswerReading(SignageAnalyst.answer(to: "아메리카노 클릭률은?", about: data))
+        #expect(one.titles(in: "광고별") == ["프리미엄 아메리카노"])
+        let both = AnswerReading(SignageAnalyst.answer(to: "프리미엄 광고 클릭률은?", about: data))
+        #expect(both.titles(in: "광고별").count == 2)
+    }
+
     @Test("The same question about the same data gets the same answer")
     func deterministic() throws {
         let data = try systemData(SmallData.document)

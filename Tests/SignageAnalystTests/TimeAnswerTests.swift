@@ -74,7 +74,7 @@ import Testing
         )
         #expect(answer.row("2026-03-01 – 2026-03-02")?[1] == "2")
         #expect(answer.row("2026-03-04 – 2026-03-05")?[1] == "1")
-        #expect(answer.text.contains("the middle day, 2026-03-03, is left out"))
+        #expect(answer.text.contains("The middle day, 2026-03-03, is left out"))
         #expect(answer.text.contains("Days without any event in this time: 2."))
     }
 

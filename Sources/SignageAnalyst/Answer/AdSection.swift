@@ -45,6 +45,7 @@ struct AdSection {
             MarkdownTable.Column(title: "ID", isNumber: false),
         ]
         var table = MarkdownTable(names + layout.columns(in: language), limit: context.limit)
+        table.isAscending = ranked.isAscending
         for row in ranked.rows { table.append(row.cells + layout.cells(row.measures)) }
         if ranked.rows.count > 1 { table.sums = [language("합계", "Total"), ""] + layout.cells(ranked.sum) }
         return table.text(in: language)

@@ -7,14 +7,15 @@ struct AnswerBody {
         let quality = QualitySection(context: context)
         switch kind {
         case .smallTalk:
-            return [greeting, TotalsSection(context: context).text] + [quality.warning(limit: 2)].compactMap { $0 }
+            return [greeting, TotalsSection(context: context).text]
+                + [quality.warning(limit: 2), notes(Set(Notes.Subject.allCases))].compactMap { $0 }
         case .overview:
-            return introduction + overview + [notes(tellsTimes: true)].compactMap { $0 }
+            return introduction + overview + [notes(Set(Notes.Subject.allCases))].compactMap { $0 }
         case .topics(let topics):
             let named = NamedFieldSection(context: context)
             let warning = topics.contains(.quality) ? nil : quality.warning(limit: 3)
             return introduction + unanswered(named) + [named.text].compactMap { $0 } + sections(topics)
-                + [warning, notes(tellsTimes: tellsTimes(topics))].compactMap { $0 }
+                + [warning, notes(told(by: topics))].compactMap { $0 }
         }
     }
 
@@ -46,6 +47,7 @@ struct AnswerBody {
     }
 
     private var overview: [String] {
+        if isRestricted { return focusedOverview }
         var sections = [TotalsSection(context: context).text]
         sections.append(AdSection(context: context).text)
         sections.append(DeviceSection(context: context).text)
@@ -63,6 +65,19 @@ struct AnswerBody {
         return sections
     }
 
+    /// What there is to say of the ads, devices and places that the question names.
+    private var focusedOverview: [String] {
+        let times = TimeSection(context: context)
+        let quality = QualitySection(context: context)
+        return [TotalsSection(context: context).text]
+            + [context.analysis.filter.locations == nil ? nil : LocationSection(context: context).text].compactMap {
+                $0
+            }
+            + [DeviceSection(context: context).text, AdSection(context: context).text]
+            + (context.analysis.hasEvents ? [times.hours, times.weekdays] : [])
+            + [quality.warning(limit: 3)].compactMap { $0 }
+    }
+
     private func sections(_ topics: Set<Topic>) -> [String] {
         var sections: [String] = []
         if topics.contains(.counts) || topics.isEmpty || isRestricted {
@@ -74,10 +89,10 @@ struct AnswerBody {
         let namesDimension = topics.contains(.devices) || topics.contains(.locations) || isByAd
         let isByTime = topics.contains(.hours) || topics.contains(.weekdays) || topics.contains(.trend)
         let showsBoth = !measures.isEmpty && !namesDimension && !isByTime
-        if topics.contains(.devices) || showsBoth {
+        if topics.contains(.devices) || showsBoth || context.analysis.filter.devices != nil {
             sections.append(DeviceSection(context: context, wanted: measures).text)
         }
-        if topics.contains(.locations) || showsBoth {
+        if topics.contains(.locations) || showsBoth || context.analysis.filter.locations != nil {
             sections.append(LocationSection(context: context, wanted: measures).text)
         }
         if isByAd, !topics.contains(.devices), !topics.contains(.locations) {
@@ -107,9 +122,14 @@ struct AnswerBody {
         }
     }
 
-    private func tellsTimes(_ topics: Set<Topic>) -> Bool {
-        topics.isEmpty || isRestricted || !topics.isDisjoint(with: [.hours, .weekdays, .trend, .counts])
+    private func told(by topics: Set<Topic>) -> Set<Notes.Subject> {
+        if topics.isEmpty || isRestricted || topics.contains(.counts) { return Set(Notes.Subject.allCases) }
+        var told: Set<Notes.Subject> = []
+        if !topics.isSubset(of: [.availability, .quality, .fields]) { told.insert(.counts) }
+        if !topics.isDisjoint(with: [.ads, .devices, .locations, .durations, .plays]) { told.insert(.durations) }
+        if !topics.isDisjoint(with: [.hours, .weekdays, .trend, .availability]) { told.insert(.times) }
+        return told
     }
 
-    private func notes(tellsTimes: Bool) -> String? { Notes(context: context, tellsTimes: tellsTimes).text }
+    private func notes(_ told: Set<Notes.Subject>) -> String? { Notes(context: context, told: told).text }
 }

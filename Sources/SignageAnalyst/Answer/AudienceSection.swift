@@ -21,11 +21,12 @@ struct AudienceSection {
             return parts.joined(separator: "\n\n")
         }
         if !events.byGender.isEmpty { parts.append(table(events.byGender, context.language("성별", "Gender"))) }
-        if !events.byAge.isEmpty { parts.append(table(events.byAge, context.language("연령", "Age"))) }
+        if !events.byAge.isEmpty { parts.append(table(events.byAge, context.language("연령", "Age"), inOrder: true)) }
         return parts.joined(separator: "\n\n")
     }
 
-    private func table(_ groups: GroupedTallies, _ title: String) -> String {
+    /// - Parameter inOrder: Whether the names have an order of their own, as ages do.
+    private func table(_ groups: GroupedTallies, _ title: String, inOrder: Bool = false) -> String {
         let language = context.language
         let layout = context.analysis.timeLayout
         let rows = zip(groups.names, groups.tallies).filter { $0.1.events > 0 }.map { name, tally in
@@ -36,7 +37,10 @@ struct AudienceSection {
             MarkdownTable.Column(title: title, isNumber: false), MarkdownTable.Column(title: language("이벤트", "Events")),
         ]
         var table = MarkdownTable(names + layout.columns(in: language), limit: context.limit)
-        for row in RankedRows(rows, question: context.question, layout: layout).rows {
+        let ranked =
+            inOrder
+            ? rows.sorted { $0.title < $1.title } : RankedRows(rows, question: context.question, layout: layout).rows
+        for row in ranked {
             table.append(row.cells + layout.cells(row.measures))
         }
         return table.text(in: language)

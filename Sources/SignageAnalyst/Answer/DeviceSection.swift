@@ -66,6 +66,7 @@ struct DeviceSection {
         let titles = cells(language("디바이스", "Device"), "ID", language("위치", "Location"), language("상태", "Status"))
         let names = titles.map { MarkdownTable.Column(title: $0, isNumber: false) }
         var table = MarkdownTable(names + layout.columns(in: language), limit: context.limit)
+        table.isAscending = ranked.isAscending
         for row in ranked.rows { table.append(row.cells + layout.cells(row.measures)) }
         if ranked.rows.count > 1, layout.metric(nil) != nil {
             let blanks = [String](repeating: "", count: names.count - 1)

@@ -26,7 +26,7 @@ extension Finding {
         case .cutOff(let table, let rows):
             return language(
                 "\(Self.name(table, language)) 배열이 중간에 잘렸습니다. 온전한 \(Figure.number(rows))행만 계산했습니다.",
-                "The array of \(Self.name(table, language)) is cut off; only its \(Figure.number(rows)) complete rows are used."
+                "The array of \(Self.name(table, language)) is cut off; complete rows before the cut, which are used: \(Figure.number(rows))."
             )
         case .malformed(let table, let rows, let reason):
             return language(
@@ -46,7 +46,7 @@ extension Finding {
         case .strayElements(let table, let count):
             return language(
                 "\(Self.name(table, language)) 배열에 객체가 아닌 원소가 \(Figure.number(count))개 있어 뺐습니다.",
-                "The array of \(Self.name(table, language)) has \(Figure.number(count)) elements that are not objects; they are left out."
+                "Elements of the array of \(Self.name(table, language)) that are not objects, left out: \(Figure.number(count))."
             )
         case .droppedArrays(let count):
             return language(
@@ -88,12 +88,12 @@ extension Finding {
         case .missingIDs(let table, let rows):
             return language(
                 "\(Self.name(table, language)) \(Figure.number(rows))행에 ID가 없습니다.",
-                "\(Figure.number(rows)) rows of \(Self.name(table, language)) have no id."
+                "Rows of \(Self.name(table, language)) without an id: \(Figure.number(rows))."
             )
         case .duplicateIDs(let table, let ids, let extraRows, let example):
             return language(
                 "\(Self.name(table, language))에 중복 ID가 \(Figure.number(ids))개 있습니다(겹친 행 \(Figure.number(extraRows))개, 예: `\(Self.cell(example))`).",
-                "\(Figure.number(ids)) ids of \(Self.name(table, language)) are duplicated (\(Figure.number(extraRows)) extra rows, "
+                "Duplicated ids in \(Self.name(table, language)): \(Figure.number(ids)) (rows too many: \(Figure.number(extraRows)); "
                     + "for example `\(Self.cell(example))`)."
             )
         case .unknownReferences(let table, let names, let events, let examples):
@@ -103,17 +103,17 @@ extension Finding {
                 ? language(" 외 \(names - examples.count)개", " and \(names - examples.count) more") : ""
             return language(
                 "\(Self.name(table, language)) 목록에 없는 것을 가리키는 이벤트가 \(Figure.number(events))건 있습니다: \(list)\(more).",
-                "\(Figure.number(events)) events name \(table.title(in: language)) that are not listed in `\(table.rawValue)`: \(list)\(more)."
+                "Events that name \(table.title(in: language)) not listed in `\(table.rawValue)`: \(Figure.number(events)) (\(list)\(more))."
             )
         case .eventsWithoutReference(let table, let events):
             return language(
                 "이벤트 \(Figure.number(events))건에 \(table == .targetedAds ? "광고" : "디바이스") ID가 없습니다.",
-                "\(Figure.number(events)) events name no \(table == .targetedAds ? "ad" : "device")."
+                "Events that name no \(table == .targetedAds ? "ad" : "device"): \(Figure.number(events))."
             )
         case .tooManyNames(let table, let events):
             return language(
                 "이벤트가 가리키는 \(table.title(in: language))이(가) 너무 많아 \(Figure.number(events))건은 이름별로 나누지 않았습니다.",
-                "Events name too many \(table.title(in: language)); \(Figure.number(events)) events are not broken down by name."
+                "Events name too many \(table.title(in: language)); not broken down by name: \(Figure.number(events))."
             )
         default: return ""
         }
@@ -122,11 +122,14 @@ extension Finding {
     private func timeText(in language: Language) -> String {
         switch self {
         case .missingTimes(let events):
-            return language("이벤트 \(Figure.number(events))건에 시각이 없습니다.", "\(Figure.number(events)) events have no time.")
+            return language(
+                "이벤트 \(Figure.number(events))건에 시각이 없습니다.",
+                "Events without a time: \(Figure.number(events))."
+            )
         case .unparsableTimes(let events, let example):
             return language(
                 "이벤트 \(Figure.number(events))건의 시각을 읽을 수 없습니다(예: `\(Self.cell(example))`).",
-                "The times of \(Figure.number(events)) events cannot be read (for example `\(Self.cell(example))`)."
+                "Events whose time cannot be read: \(Figure.number(events)) (for example `\(Self.cell(example))`)."
             )
         case .mixedZones(let count):
             return language(
@@ -142,13 +145,13 @@ extension Finding {
         case .clicksWithoutViews(let ads, let example, let clicks, let views):
             return language(
                 "클릭이 조회보다 많은 광고가 \(Figure.number(ads))개 있습니다(예: \(Self.cell(example)), 클릭 \(Figure.number(clicks)) > 조회 \(Figure.number(views))).",
-                "\(Figure.number(ads)) ads have more clicks than views (for example \(Self.cell(example)): \(Figure.number(clicks)) clicks, "
-                    + "\(Figure.number(views)) views)."
+                "Ads with more clicks than views: \(Figure.number(ads)) (for example \(Self.cell(example)): clicks \(Figure.number(clicks)), "
+                    + "views \(Figure.number(views)))."
             )
         case .negativeValues(let table, let count):
             return language(
                 "\(Self.name(table, language))에 음수가 \(Figure.number(count))개 있어 뺐습니다(시간·횟수는 음수일 수 없음).",
-                "\(Self.name(table, language)) has \(Figure.number(count)) negative durations or counts; they are left out."
+                "Negative durations or counts in \(Self.name(table, language)), left out: \(Figure.number(count))."
             )
         case .viewFieldDisagrees(let field, let sum, let counted):
             return language(
@@ -160,7 +163,10 @@ extension Finding {
     }
 
     private static func name(_ table: TableName, _ language: Language) -> String {
-        "\(table.title(in: language))(`\(table.rawValue)`)"
+        language(
+            "\(table.title(in: language))(`\(table.rawValue)`)",
+            "\(table.title(in: language)) (`\(table.rawValue)`)"
+        )
     }
 
     private static func cell(_ text: String) -> String { MarkdownTable.cell(text.filter { $0 != "`" }) }

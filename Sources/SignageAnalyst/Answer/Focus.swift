@@ -54,7 +54,27 @@ struct Focus: Sendable {
         }
         for name in analysis.events.byLocation.names { note(name, .location) }
         for device in analysis.devices.entities { note(device.location, .location) }
+        names.merge(tellingWords(of: names)) { whole, _ in whole }
         return names
+    }
+
+    /// Long words that only one of the names has, so that "아메리카노" finds "프리미엄 아메리카노".
+    private static func tellingWords(of names: Names) -> Names {
+        var words: [Substring: (found: (target: Target, title: String), titles: Int)] = [:]
+        for (name, found) in names {
+            for word in Set(name.split(separator: " ")) where word.count >= (word.utf8.count == word.count ? 5 : 3) {
+                words[word, default: (found, 0)].titles += 1
+            }
+        }
+        let generic: Set<String> = [
+            "디스플레이", "스크린", "전광판", "키오스크", "모니터", "캠페인", "프로모션", "kiosk", "monitor", "promotion",
+        ]
+        var telling: Names = [:]
+        for (word, entry) in words where entry.titles == 1 && !generic.contains(String(word)) && isTelling(String(word))
+        {
+            if Topic.topics(in: KeywordMatcher(String(word))).isEmpty { telling[String(word)] = entry.found }
+        }
+        return telling
     }
 
     /// Whether a name can be told from the other words of a question; a bare number or "광고" cannot.

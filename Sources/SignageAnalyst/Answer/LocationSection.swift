@@ -23,6 +23,7 @@ struct LocationSection {
             MarkdownTable.Column(title: language("디바이스 수", "Devices")),
         ]
         var table = MarkdownTable(names + layout.columns(in: language), limit: context.limit)
+        table.isAscending = ranked.isAscending
         for row in ranked.rows { table.append(row.cells + layout.cells(row.measures)) }
         parts.append(table.text(in: language))
         parts += MissingMeasures(context: context, wanted: wanted).lines

@@ -12,6 +12,8 @@ struct MarkdownTable {
     /// How many rows there are in all, those beyond the limit included.
     private(set) var total = 0
     let limit: Int
+    /// Whether the rows begin with the lowest.
+    var isAscending = false
 
     /// Names longer than this are cut, with a sign.
     private static let maximumCellLength = 80
@@ -34,7 +36,7 @@ struct MarkdownTable {
             lines.append("")
             lines.append(
                 language(
-                    "_상위 \(Figure.number(rows.count))개 / \(Figure.number(total))개 중_",
+                    "_\(isAscending ? "하위" : "상위") \(Figure.number(rows.count))개 / \(Figure.number(total))개 중_",
                     "_First \(Figure.number(rows.count)) of \(Figure.number(total))_"
                 )
             )

@@ -1,11 +1,18 @@
 /// How the figures of an answer are defined and what was assumed.
 struct Notes {
     let context: AnswerContext
-    /// Whether the answer tells times.
-    let tellsTimes: Bool
+    /// What the answer tells.
+    let told: Set<Subject>
+
+    enum Subject: CaseIterable {
+        case counts, durations, times
+    }
 
     var text: String? {
-        let lines = ([focus, views, clicks] + durations + [zone, relativeTime, advice]).compactMap { $0 }
+        let counts = told.contains(.counts) ? [views, clicks] : []
+        let durations = told.contains(.durations) ? durations : []
+        let zone = told.contains(.times) ? zone : nil
+        let lines = ([focus] + counts + durations + [zone, relativeTime, advice]).compactMap { $0 }
         guard !lines.isEmpty else { return nil }
         let title = context.language("**계산 기준**", "**How it was computed**")
         return ([title] + lines.map { "- " + $0 }).joined(separator: "\n")
@@ -102,7 +109,7 @@ struct Notes {
 
     private var zone: String? {
         let zones = context.analysis.events.times.zones
-        guard tellsTimes, !zones.isEmpty else { return nil }
+        guard !zones.isEmpty else { return nil }
         let names = zones.map { $0.name(in: context.language) }.sorted().joined(separator: ", ")
         return context.language(
             "시각은 데이터에 적힌 그대로이며 변환하지 않았습니다: \(names).",

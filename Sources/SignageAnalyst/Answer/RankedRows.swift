@@ -9,7 +9,7 @@ struct RankedRows {
 
     let rows: [Row]
     let metric: Metric?
-    private let isAscending: Bool
+    let isAscending: Bool
     /// Below so many views a rate says little.
     private static let smallSample = 30.0
     private let layout: MeasureLayout

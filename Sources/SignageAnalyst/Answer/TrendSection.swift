@@ -46,19 +46,31 @@ struct TrendSection {
             let period = Figure.date(ofDay: start) + " – " + Figure.date(ofDay: start + length - 1)
             table.append([period, Figure.number(tally.events)] + layout.cells(analysis.measures(of: tally)))
         }
-        let change = Figure.change(from: analysis.events.views(early), to: analysis.events.views(late))
-        var sentence = language(
-            "전반과 후반(각 \(length)일)의 조회수 변화: **\(change)**",
-            "Change of views from the first half to the second (\(length) days each): **\(change)**"
-        )
+        var sentence = change(from: early, to: late, days: length)
         if (last - first + 1) % 2 == 1 {
             let middle = Figure.date(ofDay: first + length)
             sentence += language(
-                " (가운데 날 \(middle)은 길이를 맞추려고 뺐습니다)",
-                " (the middle day, \(middle), is left out so that both are equally long)"
+                " 가운데 날 \(middle)은 길이를 맞추려고 뺐습니다.",
+                " The middle day, \(middle), is left out so that both are equally long."
             )
         }
         return sentence + "\n\n" + table.text(in: language)
+    }
+
+    private func change(from early: Tally, to late: Tally, days: Int) -> String {
+        let language = context.language
+        let analysis = context.analysis
+        let (before, after) = (analysis.events.views(early), analysis.events.views(late))
+        let views = Figure.change(from: before, to: after)
+        var korean = "전반과 후반(각 \(days)일)의 조회수 변화: **\(views)**"
+        var english = "Change of views from the first half to the second (\(days) days each): **\(views)**"
+        if analysis.eventsTellClicks {
+            let clicks = Figure.change(from: early.clicks, to: late.clicks)
+            let rates = Figure.percent(early.clicks, of: before) + " → " + Figure.percent(late.clicks, of: after)
+            korean += ", 클릭 변화: **\(clicks)**, 클릭률: **\(rates)**"
+            english += ", of clicks: **\(clicks)**, click rate: **\(rates)**"
+        }
+        return language(korean, english) + "."
     }
 
     private var days: String {
