@@ -25,7 +25,7 @@ SignageAnalyst       AssistantsAPI
 Storage              AssistantsAPI
 ModelProviders       AssistantsAPI
 RunEngine            AssistantsAPI Storage ModelProviders SignageAnalyst
-HTTPServer           AssistantsAPI Storage RunEngine
+HTTPServer           AssistantsAPI Storage RunEngine ModelProviders
 ServerConfiguration  AssistantsAPI
 AssistantsServer     AssistantsAPI SignageAnalyst Storage ModelProviders RunEngine HTTPServer ServerConfiguration
 '
