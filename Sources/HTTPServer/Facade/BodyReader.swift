@@ -42,6 +42,11 @@ struct BodyReader: Sendable {
             body = try await request.body.collect(upTo: limit)
         } catch is NIOTooManyBytesError {
             throw tooLarge
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            // The client broke off, or sent what is no HTTP.
+            throw FacadeError(.badRequest, "The body of the request could not be read to its end.")
         }
         guard body.readableBytes > 0 else { return nil }
         try checkMediaType(request)

@@ -1,20 +1,25 @@
 import Foundation
 
 /// An event as it stands in the bytes of a stream, valid only while it is being handed over.
-struct ServerSentEvent {
+package struct ServerSentEvent {
     /// Empty when the stream does not name the event.
-    let name: UnsafeRawBufferPointer
+    package let name: UnsafeRawBufferPointer
     /// The `data` lines, joined by line feeds.
-    let data: UnsafeRawBufferPointer
+    package let data: UnsafeRawBufferPointer
+
+    package init(name: UnsafeRawBufferPointer, data: UnsafeRawBufferPointer) {
+        self.name = name
+        self.data = data
+    }
 }
 
 /// Cuts a stream of bytes, which may be split anywhere, into server-sent events.
 ///
 /// An event that lies in one chunk with one `data` line, as nearly all do, is handed over in place; only what spans
 /// chunks or lines is copied. Lines end with LF, CR or CRLF.
-struct ServerSentEventDecoder {
+package struct ServerSentEventDecoder {
     /// The longest line and the longest event that are accepted, in bytes.
-    static let maximumSize = 16 << 20
+    package static let maximumSize = 16 << 20
 
     /// The beginning of a line whose end has not come yet.
     private var line: [UInt8] = []
@@ -26,9 +31,11 @@ struct ServerSentEventDecoder {
     private var skipsLineFeed = false
     private var isAtStart = true
 
-    typealias Receiver = (ServerSentEvent) throws(CallFailure) -> Void
+    package typealias Receiver = (ServerSentEvent) throws(CallFailure) -> Void
 
-    mutating func decode(_ chunk: UnsafeRawBufferPointer, receive: Receiver) throws(CallFailure) {
+    package init() {}
+
+    package mutating func decode(_ chunk: UnsafeRawBufferPointer, receive: Receiver) throws(CallFailure) {
         guard !chunk.isEmpty else { return }
         var start = 0
         if skipsLineFeed {
@@ -44,8 +51,7 @@ struct ServerSentEventDecoder {
             try endLine(chunk, start..<end, &here, receive)
             start = end + 1
             if end == nextReturn {
-                if start == chunk.count { skipsLineFeed = true }
-                if start == nextLineFeed { start += 1 }
+                if start == chunk.count { skipsLineFeed = true } else if start == nextLineFeed { start += 1 }
                 nextReturn = chunk.position(of: .carriageReturn, from: start)
             }
             if nextLineFeed < start { nextLineFeed = chunk.position(of: .lineFeed, from: start) }
@@ -56,7 +62,7 @@ struct ServerSentEventDecoder {
     }
 
     /// Hands over what is left when the stream ends. A last event without its blank line counts: some servers end so.
-    mutating func finish(receive: Receiver) throws(CallFailure) {
+    package mutating func finish(receive: Receiver) throws(CallFailure) {
         let end: [UInt8] = line.isEmpty ? [.lineFeed] : [.lineFeed, .lineFeed]
         skipsLineFeed = false
         try end.withUnsafeBufferPointer { (bytes) throws(CallFailure) in

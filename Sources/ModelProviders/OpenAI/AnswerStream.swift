@@ -1,7 +1,7 @@
 import AssistantsAPI
 
 /// Reads a backend's answer in one of the wire protocols: told what arrives, it says what that means.
-protocol AnswerStream: Sendable {
+package protocol AnswerStream: Sendable {
     init()
 
     /// The answer is known to be whole: nothing that may follow belongs to it.
@@ -97,5 +97,17 @@ extension JSONCursor {
         let isGiven = try kind() != .null
         try skipValue()
         return isGiven
+    }
+}
+
+extension ServerSentEvent {
+    var isNamedError: Bool { !name.isEmpty && name.elementsEqual("error".utf8) }
+
+    var isBlank: Bool { data.allSatisfy { $0 == 0x20 || $0 == 0x09 } }
+
+    /// `[DONE]`, which is not JSON.
+    var isEndMark: Bool {
+        guard data.count < 16, let first = data.firstIndex(of: UInt8(ascii: "[")) else { return false }
+        return data[first...].starts(with: "[DONE]".utf8)
     }
 }

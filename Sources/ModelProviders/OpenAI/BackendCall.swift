@@ -54,6 +54,8 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
                 lifecycle.withLock { state in
                     if case .running(let continuation, nil) = state { state = .running(continuation, task) }
                 }
+                // A client that is shut down tells the delegate nothing.
+                task.futureResult.whenFailure { [self] error in didReceiveError(task: task, error) }
                 if isCancelled.load(ordering: .acquiring) { task.fail(reason: CallFailure.cancelled) }
             }
         } onCancel: {
@@ -83,9 +85,9 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
         }
     }
 
-    /// Hands a part on, unless the call has ended meanwhile (a receiver may cancel it).
+    /// Hands a part on, unless the call was given up meanwhile (a receiver may do so).
     private func handOn(_ event: ChatEvent) {
-        guard !hasEnded.load(ordering: .relaxed) else { return }
+        guard !hasEnded.load(ordering: .relaxed), !isCancelled.load(ordering: .relaxed) else { return }
         hasHandedOn.store(true, ordering: .releasing)
         receive(event)
     }
@@ -111,6 +113,8 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
             let outcome = try reading.withLock { (reading) throws(CallFailure) in
                 try reading.receive(buffer, emit: handOn)
             }
+            // The client does not notice a cancellation when all of the answer lies ready.
+            if isCancelled.load(ordering: .acquiring) { throw CallFailure.cancelled }
             if let outcome { end(.success(outcome)) }
             return task.eventLoop.makeSucceededVoidFuture()
         } catch {
@@ -131,7 +135,7 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
     func didReceiveError(task: HTTPClient.Task<Void>, _ error: any Error) {
         stopWatchdog()
         guard !hasEnded.load(ordering: .relaxed) else { return }
-        if let failure = error as? CallFailure, failure.error.kind == .cancelled || !failure.isTransient {
+        if let failure = error as? CallFailure, failure.error.kind != .timedOut {
             end(.failure(failure))
             return
         }
@@ -157,15 +161,18 @@ private final class Watch<Stream: AnswerStream>: NIOScheduledCallbackHandler, Se
 
 extension BackendCall {
     fileprivate func look(_ task: HTTPClient.Task<Void>, _ watch: Watch<Stream>) {
+        let now = NIODeadline.now()
         let last = lastByte.load(ordering: .relaxed)
         let limit = last == 0 ? patience.firstByte : patience.idle
         let since = last == 0 ? sentAt.load(ordering: .relaxed) : last
         let deadline = NIODeadline.uptimeNanoseconds(since) + limit
-        guard deadline <= NIODeadline.now() else {
-            let timer = try? task.eventLoop.scheduleCallback(at: deadline, handler: watch)
-            watchdog.withLock { $0 = timer }
+        guard deadline > now else {
+            task.fail(reason: CallFailure.silent(limit, afterFirstByte: last != 0))
             return
         }
-        task.fail(reason: CallFailure.silent(limit, afterFirstByte: last != 0))
+        // The first byte may come in a moment: from then on the shorter limit counts.
+        let next = last == 0 ? min(deadline, now + patience.idle) : deadline
+        let timer = try? task.eventLoop.scheduleCallback(at: next, handler: watch)
+        watchdog.withLock { $0 = timer }
     }
 }

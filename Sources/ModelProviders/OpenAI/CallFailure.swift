@@ -1,9 +1,9 @@
 import AssistantsAPI
 
 /// Why one call to a backend failed, and what the next attempt may do about it.
-struct CallFailure: Error, Equatable {
+package struct CallFailure: Error, Equatable {
     /// What would let the same request succeed at once.
-    enum Remedy: Equatable {
+    package enum Remedy: Equatable {
         /// The backend does not have this endpoint; it may have the other protocol's.
         case otherEndpoint
         /// The backend knows the output limit by its older name only.
@@ -12,12 +12,12 @@ struct CallFailure: Error, Equatable {
         case withoutStreamOptions
     }
 
-    var error: ModelError
+    package var error: ModelError
     /// Whether the same request may succeed later.
-    var isTransient: Bool
+    package var isTransient: Bool
     /// How long the backend wants to be left alone.
-    var retryAfter: Duration?
-    var remedy: Remedy?
+    package var retryAfter: Duration?
+    package var remedy: Remedy?
 
     init(_ kind: ModelError.Kind, _ message: String, isTransient: Bool = false, remedy: Remedy? = nil) {
         error = ModelError(kind, message)

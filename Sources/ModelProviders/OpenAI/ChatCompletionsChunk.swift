@@ -22,6 +22,7 @@ struct ChatCompletionsChunk {
     init(_ bytes: UnsafeRawBufferPointer) throws(CallFailure) {
         do {
             var cursor = JSONCursor(bytes)
+            _ = try cursor.kind()
             try read(&cursor, bytes)
             try cursor.end()
         } catch {

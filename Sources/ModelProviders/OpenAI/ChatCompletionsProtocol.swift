@@ -3,8 +3,8 @@ import AssistantsAPI
 /// The Chat Completions protocol: how a request is written. `ChatCompletionsStream` reads the answer.
 ///
 /// Optional members are sent only when they are set, as many servers refuse those that they do not know.
-enum ChatCompletionsProtocol {
-    static func body(of request: ChatRequest, traits: BackendTraits) -> [UInt8] {
+package enum ChatCompletionsProtocol {
+    package static func body(of request: ChatRequest, traits: BackendTraits) -> [UInt8] {
         var writer = JSONWriter(reservingCapacity: request.encodedSize + 1024)
         writer.beginObject()
         writer.member("model", request.model)

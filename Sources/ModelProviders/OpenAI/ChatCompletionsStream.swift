@@ -1,18 +1,20 @@
 import AssistantsAPI
 
 /// Reads a Chat Completions answer, with what the servers that imitate the protocol do differently.
-struct ChatCompletionsStream: AnswerStream {
+package struct ChatCompletionsStream: AnswerStream {
     private var thinking = InlineThinking()
     private var calls = ToolCallAssembly()
     private var finishReason: String?
     private var usage: TokenUsage?
-    private(set) var isComplete = false
+    package private(set) var isComplete = false
     /// The name under which the backend shows its thinking, if it does.
     private(set) var reasoningMember: BackendTraits.ReasoningMember?
 
-    mutating func receive(_ event: ServerSentEvent, emit: (ChatEvent) -> Void) throws(CallFailure) {
-        guard !isComplete, !event.data.isBlank else { return }
-        guard !event.data.isEndMark else {
+    package init() {}
+
+    package mutating func receive(_ event: ServerSentEvent, emit: (ChatEvent) -> Void) throws(CallFailure) {
+        guard !isComplete, !event.isBlank else { return }
+        guard !event.isEndMark else {
             isComplete = true
             return
         }
@@ -21,7 +23,7 @@ struct ChatCompletionsStream: AnswerStream {
         apply(chunk, emit: emit)
     }
 
-    mutating func receiveWhole(
+    package mutating func receiveWhole(
         _ body: UnsafeRawBufferPointer,
         emit: (ChatEvent) -> Void
     ) throws(CallFailure) {
@@ -33,7 +35,7 @@ struct ChatCompletionsStream: AnswerStream {
         isComplete = true
     }
 
-    mutating func finish(emit: (ChatEvent) -> Void) throws(CallFailure) -> ChatOutcome {
+    package mutating func finish(emit: (ChatEvent) -> Void) throws(CallFailure) -> ChatOutcome {
         guard let finishReason else { throw .cutShort }
         thinking.finish(emit: emit)
         let finish: ChatOutcome.Finish
@@ -64,19 +66,5 @@ struct ChatCompletionsStream: AnswerStream {
             calls.receive(fragment, position: position, emit: emit)
         }
         if let reason = chunk.choice.finishReason, !reason.isEmpty { finishReason = reason }
-    }
-}
-
-extension ServerSentEvent {
-    fileprivate var isNamedError: Bool { !name.isEmpty && name.elementsEqual("error".utf8) }
-}
-
-extension UnsafeRawBufferPointer {
-    fileprivate var isBlank: Bool { allSatisfy { $0 == 0x20 || $0 == 0x09 } }
-
-    /// `[DONE]`, which is not JSON.
-    fileprivate var isEndMark: Bool {
-        guard count < 16, let first = firstIndex(of: UInt8(ascii: "[")) else { return false }
-        return self[first...].starts(with: "[DONE]".utf8)
     }
 }

@@ -1,15 +1,15 @@
 /// Takes keys and addresses out of what a backend says, as its words reach callers and the database.
-struct Redaction: Sendable {
+package struct Redaction: Sendable {
     private let secrets: [String]
     private let host: String?
 
     /// `host` is masked wherever it stands, when it is more than a plain word.
-    init(apiKey: String?, host: String?) {
+    package init(apiKey: String?, host: String?) {
         secrets = [apiKey].compactMap { $0 }.filter { !$0.isEmpty }
         self.host = host.flatMap { $0.contains(".") || $0.contains(":") ? $0 : nil }
     }
 
-    func clean(_ text: String) -> String {
+    package func clean(_ text: String) -> String {
         var text = text
         for secret in secrets { text = text.replacing(secret, with: "[key]") }
         text = text.split(separator: " ", omittingEmptySubsequences: false).map(clean(word:)).joined(separator: " ")

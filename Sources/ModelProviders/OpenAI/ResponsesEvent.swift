@@ -36,6 +36,7 @@ struct ResponsesEvent {
     init(_ bytes: UnsafeRawBufferPointer) throws(CallFailure) {
         do {
             var cursor = JSONCursor(bytes)
+            _ = try cursor.kind()
             try read(&cursor, bytes)
             try cursor.end()
         } catch {

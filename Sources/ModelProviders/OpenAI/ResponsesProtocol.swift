@@ -3,11 +3,11 @@ import AssistantsAPI
 /// The Responses protocol: how a request is written. `ResponsesStream` reads the answer.
 ///
 /// Nothing is stored at the backend and no item carries an id, so that a conversation never depends on its memory.
-enum ResponsesProtocol {
+package enum ResponsesProtocol {
     /// The least that OpenAI accepts as `max_output_tokens`.
     static let minimumOutputTokens = 16
 
-    static func body(of request: ChatRequest) -> [UInt8] {
+    package static func body(of request: ChatRequest) -> [UInt8] {
         var writer = JSONWriter(reservingCapacity: request.encodedSize + 1024)
         writer.beginObject()
         writer.member("model", request.model)

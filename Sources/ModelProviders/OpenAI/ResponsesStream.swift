@@ -1,7 +1,7 @@
 import AssistantsAPI
 
 /// Reads a Responses answer. What a server leaves out of its stream is taken from the whole items that follow.
-struct ResponsesStream: AnswerStream {
+package struct ResponsesStream: AnswerStream {
     /// Which entry of the output an event speaks of: by number, else by id (which some servers reuse).
     private enum ItemKey: Hashable {
         case number(Int)
@@ -22,12 +22,12 @@ struct ResponsesStream: AnswerStream {
     private var ending: Ending?
     private var usage: TokenUsage?
 
-    init() {}
+    package init() {}
 
-    var isComplete: Bool { ending != nil }
+    package var isComplete: Bool { ending != nil }
 
-    mutating func receive(_ event: ServerSentEvent, emit: (ChatEvent) -> Void) throws(CallFailure) {
-        guard !isComplete, event.data.first == UInt8(ascii: "{") else { return }
+    package mutating func receive(_ event: ServerSentEvent, emit: (ChatEvent) -> Void) throws(CallFailure) {
+        guard !isComplete, !event.isBlank, !event.isEndMark else { return }
         var parsed = try ResponsesEvent(event.data)
         if parsed.type.isEmpty { parsed.type = String(decoding: event.name, as: UTF8.self) }
         switch parsed.type {
@@ -47,7 +47,7 @@ struct ResponsesStream: AnswerStream {
         }
     }
 
-    mutating func receiveWhole(_ body: UnsafeRawBufferPointer, emit: (ChatEvent) -> Void) throws(CallFailure) {
+    package mutating func receiveWhole(_ body: UnsafeRawBufferPointer, emit: (ChatEvent) -> Void) throws(CallFailure) {
         let response: ResponsesEvent.Response
         do {
             var cursor = JSONCursor(body)
@@ -64,7 +64,7 @@ struct ResponsesStream: AnswerStream {
         }
     }
 
-    mutating func finish(emit: (ChatEvent) -> Void) throws(CallFailure) -> ChatOutcome {
+    package mutating func finish(emit: (ChatEvent) -> Void) throws(CallFailure) -> ChatOutcome {
         guard let ending else { throw .cutShort }
         thinking.finish(emit: emit)
         let finish: ChatOutcome.Finish =

@@ -2,9 +2,9 @@ import Foundation
 import NIOHTTP1
 
 /// When a backend wants to be asked again, as its headers say.
-enum RetryAfter {
+package enum RetryAfter {
     /// `retry-after-ms` (milliseconds) before `Retry-After` (seconds or an HTTP date); nil without either.
-    static func read(_ headers: HTTPHeaders, now: Date) -> Duration? {
+    package static func read(_ headers: HTTPHeaders, now: Date) -> Duration? {
         if let value = headers.first(name: "retry-after-ms"), let milliseconds = Double(value.trimmed) {
             return duration(milliseconds / 1000)
         }
@@ -14,7 +14,7 @@ enum RetryAfter {
     }
 
     /// `x-should-retry`, with which OpenAI overrules the status.
-    static func verdict(_ headers: HTTPHeaders) -> Bool? {
+    package static func verdict(_ headers: HTTPHeaders) -> Bool? {
         switch headers.first(name: "x-should-retry")?.trimmed.lowercased() {
         case "true": true
         case "false": false

@@ -1,5 +1,5 @@
 /// The protocols that OpenAI-compatible backends speak.
-enum WireProtocol: Sendable {
+package enum WireProtocol: Sendable {
     case chatCompletions
     case responses
 
@@ -20,15 +20,17 @@ enum WireProtocol: Sendable {
 }
 
 /// What a backend turned out to want, learned from its refusals and answers.
-struct BackendTraits: Sendable, Equatable {
+package struct BackendTraits: Sendable, Equatable {
     /// The name under which a backend shows its model's thinking, and wants it back.
-    enum ReasoningMember: Sendable { case reasoning, reasoningContent }
+    package enum ReasoningMember: Sendable { case reasoning, reasoningContent }
 
     /// Nil until an answer has come.
-    var wireProtocol: WireProtocol?
+    package var wireProtocol: WireProtocol?
     /// The backend refused `max_completion_tokens`.
-    var usesOlderTokenLimit = false
+    package var usesOlderTokenLimit = false
     /// The backend refused `stream_options`.
-    var refusesStreamOptions = false
-    var reasoningMember = ReasoningMember.reasoningContent
+    package var refusesStreamOptions = false
+    package var reasoningMember = ReasoningMember.reasoningContent
+
+    package init() {}
 }
