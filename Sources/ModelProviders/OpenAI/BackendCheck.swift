@@ -53,7 +53,8 @@ extension OpenAIBackend {
     private func unreachable(_ failure: CallFailure) -> Finding {
         .failed(
             "The model backend cannot be reached: " + failure.error.message,
-            remedy: "check OPENAI_BASE_URL (it ends in /v1 at most servers), and that the server runs and no firewall is between"
+            remedy:
+                "check OPENAI_BASE_URL (it ends in /v1 at most servers), and that the server runs and no firewall is between"
         )
     }
 
@@ -77,7 +78,9 @@ extension OpenAIBackend {
             return .note("The model backend's list of models cannot be read, so the model was not checked.")
         }
         if list.contains(model) { return found }
-        if list.servesOneModel { return .note("The model backend has one model and answers with it whatever is asked.") }
+        if list.servesOneModel {
+            return .note("The model backend has one model and answers with it whatever is asked.")
+        }
         if let answer = try? await get(try endpoints.models(model)), 200..<300 ~= answer.status.code { return found }
         let known = list.names.prefix(5).joined(separator: ", ")
         return .failed(
@@ -91,7 +94,11 @@ extension OpenAIBackend {
         let answer = ResponseAccumulator(request: request, maxBodySize: 8 << 20)
         let deadline = NIODeadline.now() + TimeAmount(configuration.connectTimeout) + .seconds(10)
         let task = client.execute(request: request, delegate: answer, deadline: deadline)
-        return try await withTaskCancellationHandler { try await task.get() } onCancel: { task.cancel() }
+        return try await withTaskCancellationHandler {
+            try await task.get()
+        } onCancel: {
+            task.cancel()
+        }
     }
 }
 
