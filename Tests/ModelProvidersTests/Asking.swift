@@ -53,6 +53,12 @@ extension OpenAIBackend.Configuration {
     }
 }
 
+typealias Setting = (inout OpenAIBackend.Configuration) -> Void
+
+func set<Value>(_ path: WritableKeyPath<OpenAIBackend.Configuration, Value>, _ value: Value) -> Setting {
+    { $0[keyPath: path] = value }
+}
+
 extension ChatRequest {
     static let greeting = ChatRequest(
         model: "m",
@@ -91,12 +97,12 @@ func withBackend<Result>(
 func ask(
     _ wireProtocol: OpenAIBackend.Configuration.Choice = .chatCompletions,
     _ request: ChatRequest = .greeting,
-    configure: (inout OpenAIBackend.Configuration) -> Void = { _ in },
-    script: @escaping ScriptedBackend.Script
+    settings: Setting...,
+    script: @escaping @Sendable (ScriptedBackend.Request) -> [ScriptedBackend.Step]
 ) async throws -> (outcome: ChatOutcome, events: [ChatEvent], requests: [ScriptedBackend.Request]) {
-    try await ScriptedBackend.run(script) { server in
+    try await ScriptedBackend.Script(script).run { server in
         var configuration = OpenAIBackend.Configuration.test(server.url, wireProtocol)
-        configure(&configuration)
+        for setting in settings { setting(&configuration) }
         let received = Received()
         let outcome = try await withBackend(configuration) { backend in
             try await backend.respond(to: request) { received.add($0) }
@@ -109,12 +115,12 @@ func ask(
 func askInVain(
     _ wireProtocol: OpenAIBackend.Configuration.Choice = .chatCompletions,
     _ request: ChatRequest = .greeting,
-    configure: (inout OpenAIBackend.Configuration) -> Void = { _ in },
-    script: @escaping ScriptedBackend.Script
+    settings: Setting...,
+    script: @escaping @Sendable (ScriptedBackend.Request) -> [ScriptedBackend.Step]
 ) async throws -> (error: ModelError, events: [ChatEvent], requests: [ScriptedBackend.Request]) {
-    try await ScriptedBackend.run(script) { server in
+    try await ScriptedBackend.Script(script).run { server in
         var configuration = OpenAIBackend.Configuration.test(server.url, wireProtocol)
-        configure(&configuration)
+        for setting in settings { setting(&configuration) }
         let received = Received()
         return try await withBackend(configuration) { backend in
             do {

@@ -5,9 +5,9 @@ import Testing
     private func check(
         key: String? = "sk-x",
         model: String = "m",
-        script: @escaping ScriptedBackend.Script
+        script: @escaping @Sendable (ScriptedBackend.Request) -> [ScriptedBackend.Step]
     ) async throws -> [OpenAIBackend.Finding] {
-        try await ScriptedBackend.run(script) { server in
+        try await ScriptedBackend.Script(script).run { server in
             var configuration = OpenAIBackend.Configuration.test(server.url)
             configuration.apiKey = key
             return try await withBackend(configuration) { await $0.check(model: model) }

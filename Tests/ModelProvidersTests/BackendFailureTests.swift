@@ -131,7 +131,7 @@ import Testing
         let words =
             "Incorrect API key provided: sk-abc***********xyz. You can find it at https://platform.openai.com/keys. "
             + "Sent topsecret to (http://10.0.0.7:8000/v1/x), Bearer topsecret; and 127.0.0.1 failed."
-        let failure = try await askInVain(configure: { $0.apiKey = "topsecret" }) { _ in
+        let failure = try await askInVain(settings: set(\.apiKey, "topsecret")) { _ in
             Answer.body(401, Self.error(words))
         }
         #expect(
@@ -150,7 +150,7 @@ import Testing
     @Test("A refusal whose body never ends is told all the same")
     func endlessRefusal() async throws {
         let head = "HTTP/1.1 401 No\r\nContent-Length: 1000\r\n\r\n{\"error\":"
-        let failure = try await askInVain(configure: { $0.idleTimeout = .milliseconds(30) }) { _ in
+        let failure = try await askInVain(settings: set(\.idleTimeout, .milliseconds(30))) { _ in
             [.send(head), .silence]
         }
         #expect(failure.error.kind == .unauthorized)
@@ -184,7 +184,7 @@ import Testing
 
     @Test("After a failure the next answer is given")
     func afterwards() async throws {
-        let script: ScriptedBackend.Script = { request in
+        let script = ScriptedBackend.Script { request in
             switch request.number {
             case 1: Answer.body(400, "{}")
             case 2: Answer.openStream([Chat.delta(#"{"content":"a"}"#)]) + [.pause(.milliseconds(10)), .reset]
@@ -192,7 +192,7 @@ import Testing
             default: Answer.stream(Chat.answer(["a"]))
             }
         }
-        try await ScriptedBackend.run(script) { server in
+        try await script.run { server in
             try await withBackend(.test(server.url)) { backend in
                 for _ in 0..<3 {
                     await #expect(throws: ModelError.self) { try await backend.respond(to: .greeting) { _ in } }

@@ -106,14 +106,14 @@ import Testing
 
     @Test("A backend that never answers is given up")
     func neverAnswers() async throws {
-        let failure = try await askInVain(configure: { $0.firstByteTimeout = .milliseconds(50) }) { _ in [.silence] }
+        let failure = try await askInVain(settings: set(\.firstByteTimeout, .milliseconds(50))) { _ in [.silence] }
         #expect(failure.error == ModelError(.timedOut, "The model backend did not begin to answer within 0.05 s."))
     }
 
     @Test("The head alone is no answer: a server may think after it for as long as before")
     func slowAfterHead() async throws {
-        let answer = try await ask(configure: { $0.idleTimeout = .milliseconds(30) }) { _ in
-            Answer.openStream([]) + [.pause(.milliseconds(90)), .send("5\r\n: hi\n\r\n")] + [
+        let answer = try await ask(settings: set(\.idleTimeout, .milliseconds(100))) { _ in
+            Answer.openStream([]) + [.pause(.milliseconds(250)), .send("5\r\n: hi\n\r\n")] + [
                 .send(
                     Chat.answer(["a"]).map { String($0.utf8.count, radix: 16) + "\r\n\($0)\r\n" }.joined() + "0\r\n\r\n"
                 )
@@ -124,7 +124,7 @@ import Testing
 
     @Test("A stream that falls silent is given up")
     func fallsSilent() async throws {
-        let failure = try await askInVain(configure: { $0.idleTimeout = .milliseconds(50) }) { _ in
+        let failure = try await askInVain(settings: set(\.idleTimeout, .milliseconds(50))) { _ in
             Answer.openStream([Chat.delta(#"{"content":"a"}"#)]) + [.silence]
         }
         #expect(
@@ -136,8 +136,8 @@ import Testing
 
     @Test("Comments keep a slow stream alive")
     func comments() async throws {
-        let comment = [ScriptedBackend.Step.pause(.milliseconds(40)), .send("d\r\n: keep-alive\n\r\n")]
-        let answer = try await ask(configure: { $0.idleTimeout = .milliseconds(80) }) { _ in
+        let comment = [ScriptedBackend.Step.pause(.milliseconds(120)), .send("d\r\n: keep-alive\n\r\n")]
+        let answer = try await ask(settings: set(\.idleTimeout, .milliseconds(300))) { _ in
             Answer.openStream([Chat.delta(#"{"content":"a"}"#)]) + comment + comment + comment + [
                 .send(
                     [Chat.delta("{}", finish: "stop"), Chat.done]
@@ -153,7 +153,7 @@ import Testing
     @Test("Cancelling gives up the call and its connection at once", arguments: [false, true])
     func cancellation(_ hasBegun: Bool) async throws {
         let began = hasBegun ? Answer.openStream([Chat.delta(#"{"content":"a"}"#)]) : []
-        try await ScriptedBackend.run({ _ in began + [.silence] }) { server in
+        try await ScriptedBackend.Script { _ in began + [.silence] }.run { server in
             try await withBackend(.test(server.url)) { backend in
                 let task = Task { await failure { _ = try await backend.respond(to: .greeting) { _ in } } }
                 while server.requests.isEmpty { await Task.yield() }
@@ -166,7 +166,7 @@ import Testing
 
     @Test("A receiver may give up the answer that it receives; it gets no more of it")
     func cancellationFromWithin() async throws {
-        try await ScriptedBackend.run({ _ in Answer.stream(Chat.answer(["a", "b", "c"])) }) { server in
+        try await ScriptedBackend.Script { _ in Answer.stream(Chat.answer(["a", "b", "c"])) }.run { server in
             try await withBackend(.test(server.url)) { backend in
                 let received = Received()
                 let canceller = Canceller()
@@ -190,7 +190,7 @@ import Testing
 
     @Test("Cancelling ends the wait between attempts")
     func cancellationWhileWaiting() async throws {
-        try await ScriptedBackend.run({ _ in unavailable("Retry-After: 30\r\n") }) { server in
+        try await ScriptedBackend.Script { _ in unavailable("Retry-After: 30\r\n") }.run { server in
             var configuration = OpenAIBackend.Configuration.test(server.url)
             configuration.longestRetryWait = .seconds(60)
             try await withBackend(configuration) { backend in
@@ -205,7 +205,7 @@ import Testing
 
     @Test("A call after shutdown fails and does not hang")
     func afterShutdown() async throws {
-        try await ScriptedBackend.run({ _ in [.silence] }) { server in
+        try await ScriptedBackend.Script { _ in [.silence] }.run { server in
             let backend = try OpenAIBackend(.test(server.url), eventLoopGroup: .testing, logger: Logger(label: "test"))
             await backend.shutdown()
             let error = await #expect(throws: ModelError.self) { try await backend.respond(to: .greeting) { _ in } }

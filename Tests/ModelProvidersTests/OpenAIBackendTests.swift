@@ -84,11 +84,11 @@ import Testing
         let without = try await ask { _ in Answer.stream(Chat.answer(["a"])) }
         #expect(without.requests[0].headers["authorization"] == nil)
 
-        let with = try await ask(configure: {
-            $0.apiKey = "sk-test"
-            $0.organization = "org-1"
-            $0.project = "proj-1"
-        }) { _ in Answer.stream(Chat.answer(["a"])) }
+        let with = try await ask(
+            settings: set(\.apiKey, "sk-test"),
+            set(\.organization, "org-1"),
+            set(\.project, "proj-1")
+        ) { _ in Answer.stream(Chat.answer(["a"])) }
         let headers = with.requests[0].headers
         #expect(headers["authorization"] == "Bearer sk-test")
         #expect(headers["openai-organization"] == "org-1" && headers["openai-project"] == "proj-1")
@@ -97,7 +97,7 @@ import Testing
 
     @Test("Connections are used again")
     func keepAlive() async throws {
-        try await ScriptedBackend.run({ _ in Answer.stream(Chat.answer(["a"])) }) { server in
+        try await ScriptedBackend.Script { _ in Answer.stream(Chat.answer(["a"])) }.run { server in
             try await withBackend(.test(server.url + "/")) { backend in
                 for _ in 0..<5 { _ = try await backend.respond(to: .greeting) { _ in } }
             }
@@ -108,9 +108,9 @@ import Testing
 
     @Test("A connection that the server closed while it was idle costs no answer")
     func staleConnection() async throws {
-        try await ScriptedBackend.run({ request in
+        try await ScriptedBackend.Script { request in
             request.number == 2 ? [.reset] : Answer.stream(Chat.answer(["a"]))
-        }) { server in
+        }.run { server in
             try await withBackend(.test(server.url)) { backend in
                 for _ in 0..<3 { _ = try await backend.respond(to: .greeting) { _ in } }
             }
@@ -120,11 +120,11 @@ import Testing
 
     @Test("200 chats at once are all answered, each with its own answer")
     func concurrent() async throws {
-        let script: ScriptedBackend.Script = { request in
+        let script = ScriptedBackend.Script { request in
             let name = request.json["model"]?.stringValue ?? ""
             return [.pause(.milliseconds(20))] + Answer.stream(Chat.answer([name, "!"]))
         }
-        try await ScriptedBackend.run(script) { server in
+        try await script.run { server in
             try await withBackend(.test(server.url, .automatic)) { backend in
                 try await withThrowingTaskGroup(of: (Int, String).self) { group in
                     for number in 0..<200 {
@@ -166,13 +166,13 @@ import Testing
 
     @Test("max_completion_tokens and stream_options give way where they are refused, and that is remembered")
     func olderServer() async throws {
-        let script: ScriptedBackend.Script = { request in
+        let script = ScriptedBackend.Script { request in
             for member in ["max_completion_tokens", "stream_options"] where request.json[member] != nil {
                 return Answer.body(400, "{\"detail\":[{\"msg\":\"\(member): extra fields not permitted\"}]}")
             }
             return Answer.stream(Chat.answer(["a"]))
         }
-        try await ScriptedBackend.run(script) { server in
+        try await script.run { server in
             try await withBackend(.test(server.url)) { backend in
                 var request = ChatRequest.greeting
                 request.maximumOutputTokens = 7
@@ -185,12 +185,12 @@ import Testing
 
     @Test("Thinking goes back under the name under which it came")
     func reasoningMember() async throws {
-        let script: ScriptedBackend.Script = { _ in
+        let script = ScriptedBackend.Script { _ in
             Answer.stream([
                 Chat.delta(#"{"reasoning":"hm"}"#), Chat.delta(#"{"content":"a"}"#, finish: "stop"), Chat.done,
             ])
         }
-        try await ScriptedBackend.run(script) { server in
+        try await script.run { server in
             try await withBackend(.test(server.url)) { backend in
                 var request = ChatRequest.greeting
                 _ = try await backend.respond(to: request) { _ in }

@@ -14,7 +14,7 @@ import Testing
     ]
 
     private static func script(chat: Bool, responses: Bool, unknown: (Int, String)) -> ScriptedBackend.Script {
-        { request in
+        ScriptedBackend.Script { request in
             switch request.path {
             case "/v1/chat/completions" where chat: Answer.stream(Chat.answer(["chat"]))
             case "/v1/responses" where responses: Answer.stream(Responses.answer(["responses"]))
@@ -29,7 +29,7 @@ import Testing
         [true, false]
     )
     func detects(_ unknown: (Int, String), _ isChat: Bool) async throws {
-        try await ScriptedBackend.run(Self.script(chat: isChat, responses: !isChat, unknown: unknown)) { server in
+        try await Self.script(chat: isChat, responses: !isChat, unknown: unknown).run { server in
             try await withBackend(.test(server.url, .automatic)) { backend in
                 for _ in 0..<3 {
                     let received = Received()
@@ -44,7 +44,7 @@ import Testing
     @Test("First calls at once all find out")
     func concurrentDetection() async throws {
         let script = Self.script(chat: false, responses: true, unknown: Self.unknown[0])
-        try await ScriptedBackend.run(script) { server in
+        try await script.run { server in
             try await withBackend(.test(server.url, .automatic)) { backend in
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for _ in 0..<20 { group.addTask { _ = try await backend.respond(to: .greeting) { _ in } } }
@@ -68,7 +68,7 @@ import Testing
     @Test("A server of neither protocol is told so, and asked again at the next call")
     func neither() async throws {
         let script = Self.script(chat: false, responses: false, unknown: Self.unknown[0])
-        try await ScriptedBackend.run(script) { server in
+        try await script.run { server in
             try await withBackend(.test(server.url, .automatic)) { backend in
                 for _ in 0..<2 {
                     let error = await #expect(throws: ModelError.self) {
@@ -85,7 +85,7 @@ import Testing
     @Test("A protocol that was chosen is not exchanged for the other")
     func chosen() async throws {
         let script = Self.script(chat: true, responses: false, unknown: Self.unknown[0])
-        let failure = try await askInVain(.responses, script: script)
+        let failure = try await askInVain(.responses, script: script.steps)
         #expect(failure.error == ModelError(.refused, "The model backend does not know /responses: Not Found"))
         #expect(failure.requests.count == 1)
     }

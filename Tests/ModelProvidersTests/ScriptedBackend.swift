@@ -34,7 +34,25 @@ final class ScriptedBackend: Sendable {
         static func send(_ text: String) -> Step { .send(Array(text.utf8)) }
     }
 
-    typealias Script = @Sendable (Request) -> [Step]
+    /// What the server does with each request.
+    struct Script: Sendable {
+        let steps: @Sendable (Request) -> [Step]
+
+        init(_ steps: @escaping @Sendable (Request) -> [Step]) { self.steps = steps }
+
+        /// Lends a server that follows the script.
+        func run<Result>(_ body: (ScriptedBackend) async throws -> Result) async throws -> Result {
+            let server = try await ScriptedBackend(self)
+            do {
+                let result = try await body(server)
+                try await server.channel.close()
+                return result
+            } catch {
+                try? await server.channel.close()
+                throw error
+            }
+        }
+    }
 
     private let channel: any Channel
     private let record: Record
@@ -50,22 +68,7 @@ final class ScriptedBackend: Sendable {
         _ = await iterator.next()
     }
 
-    static func run<Result>(
-        _ script: @escaping Script,
-        _ body: (ScriptedBackend) async throws -> Result
-    ) async throws -> Result {
-        let server = try await ScriptedBackend(script)
-        do {
-            let result = try await body(server)
-            try await server.channel.close()
-            return result
-        } catch {
-            try? await server.channel.close()
-            throw error
-        }
-    }
-
-    private init(_ script: @escaping Script) async throws {
+    private init(_ script: Script) async throws {
         let record = Record()
         self.record = record
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -108,7 +111,7 @@ private final class Connection: ChannelInboundHandler {
     private var received: [UInt8] = []
     private var isSilent = false
 
-    init(_ script: @escaping ScriptedBackend.Script, _ record: Record) {
+    init(_ script: ScriptedBackend.Script, _ record: Record) {
         self.script = script
         self.record = record
         number = record.connections.wrappingAdd(1, ordering: .relaxed).newValue
@@ -116,7 +119,7 @@ private final class Connection: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         received.append(contentsOf: unwrapInboundIn(data).readableBytesView)
-        while let request = takeRequest() { perform(script(record.add(request))[...], context) }
+        while let request = takeRequest() { perform(script.steps(record.add(request))[...], context) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
