@@ -97,7 +97,7 @@ func withBackend<Result>(
 func ask(
     _ wireProtocol: OpenAIBackend.Configuration.Choice = .chatCompletions,
     _ request: ChatRequest = .greeting,
-    settings: Setting...,
+    settings: [Setting] = [],
     script: @escaping @Sendable (ScriptedBackend.Request) -> [ScriptedBackend.Step]
 ) async throws -> (outcome: ChatOutcome, events: [ChatEvent], requests: [ScriptedBackend.Request]) {
     try await ScriptedBackend.Script(script).run { server in
@@ -115,7 +115,7 @@ func ask(
 func askInVain(
     _ wireProtocol: OpenAIBackend.Configuration.Choice = .chatCompletions,
     _ request: ChatRequest = .greeting,
-    settings: Setting...,
+    settings: [Setting] = [],
     script: @escaping @Sendable (ScriptedBackend.Request) -> [ScriptedBackend.Step]
 ) async throws -> (error: ModelError, events: [ChatEvent], requests: [ScriptedBackend.Request]) {
     try await ScriptedBackend.Script(script).run { server in

@@ -131,7 +131,7 @@ import Testing
         let words =
             "Incorrect API key provided: sk-abc***********xyz. You can find it at https://platform.openai.com/keys. "
             + "Sent topsecret to (http://10.0.0.7:8000/v1/x), Bearer topsecret; and 127.0.0.1 failed."
-        let failure = try await askInVain(settings: set(\.apiKey, "topsecret")) { _ in
+        let failure = try await askInVain(settings: [set(\.apiKey, "topsecret")]) { _ in
             Answer.body(401, Self.error(words))
         }
         #expect(
@@ -150,7 +150,7 @@ import Testing
     @Test("A refusal whose body never ends is told all the same")
     func endlessRefusal() async throws {
         let head = "HTTP/1.1 401 No\r\nContent-Length: 1000\r\n\r\n{\"error\":"
-        let failure = try await askInVain(settings: set(\.idleTimeout, .milliseconds(30))) { _ in
+        let failure = try await askInVain(settings: [set(\.idleTimeout, .milliseconds(30))]) { _ in
             [.send(head), .silence]
         }
         #expect(failure.error.kind == .unauthorized)

@@ -106,13 +106,13 @@ import Testing
 
     @Test("A backend that never answers is given up")
     func neverAnswers() async throws {
-        let failure = try await askInVain(settings: set(\.firstByteTimeout, .milliseconds(50))) { _ in [.silence] }
+        let failure = try await askInVain(settings: [set(\.firstByteTimeout, .milliseconds(50))]) { _ in [.silence] }
         #expect(failure.error == ModelError(.timedOut, "The model backend did not begin to answer within 0.05 s."))
     }
 
     @Test("The head alone is no answer: a server may think after it for as long as before")
     func slowAfterHead() async throws {
-        let answer = try await ask(settings: set(\.idleTimeout, .milliseconds(100))) { _ in
+        let answer = try await ask(settings: [set(\.idleTimeout, .milliseconds(100))]) { _ in
             Answer.openStream([]) + [.pause(.milliseconds(250)), .send("5\r\n: hi\n\r\n")] + [
                 .send(
                     Chat.answer(["a"]).map { String($0.utf8.count, radix: 16) + "\r\n\($0)\r\n" }.joined() + "0\r\n\r\n"
@@ -124,7 +124,7 @@ import Testing
 
     @Test("A stream that falls silent is given up")
     func fallsSilent() async throws {
-        let failure = try await askInVain(settings: set(\.idleTimeout, .milliseconds(50))) { _ in
+        let failure = try await askInVain(settings: [set(\.idleTimeout, .milliseconds(50))]) { _ in
             Answer.openStream([Chat.delta(#"{"content":"a"}"#)]) + [.silence]
         }
         #expect(
@@ -137,7 +137,7 @@ import Testing
     @Test("Comments keep a slow stream alive")
     func comments() async throws {
         let comment = [ScriptedBackend.Step.pause(.milliseconds(120)), .send("d\r\n: keep-alive\n\r\n")]
-        let answer = try await ask(settings: set(\.idleTimeout, .milliseconds(300))) { _ in
+        let answer = try await ask(settings: [set(\.idleTimeout, .milliseconds(300))]) { _ in
             Answer.openStream([Chat.delta(#"{"content":"a"}"#)]) + comment + comment + comment + [
                 .send(
                     [Chat.delta("{}", finish: "stop"), Chat.done]

@@ -85,9 +85,11 @@ import Testing
         #expect(without.requests[0].headers["authorization"] == nil)
 
         let with = try await ask(
-            settings: set(\.apiKey, "sk-test"),
-            set(\.organization, "org-1"),
-            set(\.project, "proj-1")
+            settings: [
+                set(\.apiKey, "sk-test"),
+                set(\.organization, "org-1"),
+                set(\.project, "proj-1"),
+            ]
         ) { _ in Answer.stream(Chat.answer(["a"])) }
         let headers = with.requests[0].headers
         #expect(headers["authorization"] == "Bearer sk-test")
