@@ -1,10 +1,14 @@
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
 
 /// The HTTP server as a service.
 package enum ServerApplication {
+    /// Above the time for which proxies commonly keep a connection, so that they are the ones to close it.
+    private static let idleTimeout = TimeAmount.seconds(120)
+
     /// - Parameter onRunning: is called with the port once connections are accepted.
     package static func make(
         services: ServerServices,
@@ -15,6 +19,12 @@ package enum ServerApplication {
     ) -> some Service {
         Application(
             responder: APIRouter(services: services, options: options, logger: logger).responder(),
+            server: .http1(
+                configuration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [ContinueHandler(limit: options.maximumBodyBytes)],
+                    idleTimeout: idleTimeout
+                )
+            ),
             configuration: ApplicationConfiguration(
                 address: .hostname(options.host, port: options.port),
                 backlog: 4096

@@ -73,8 +73,13 @@ package final class Database: Sendable {
         try await probe.check { try await self.write { try $0.touch() } }
     }
 
-    /// Ends all connections; the last one folds the write-ahead log into the database file.
-    package func close() throws { try pool.close() }
+    /// Folds the write-ahead log into the database file, so that this file alone is the whole store, and ends all
+    /// connections.
+    package func close() throws {
+        // GRDB closes the writer before the readers, which may not fold the log.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+        try pool.close()
+    }
 }
 
 /// A connection inside a transaction, as the repositories that work on it.
