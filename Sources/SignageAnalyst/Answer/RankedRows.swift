@@ -44,9 +44,11 @@ struct RankedRows {
         return sum
     }
 
-    /// A sentence that names the first row and its figure, nil when no row has one.
+    /// A sentence that names the first row and its figure, nil when no row has one or there is only one row.
     func headline(_ subject: String, in language: Language) -> String? {
-        guard let metric, let best = rows.first, let value = best.measures.value(of: metric, in: layout.analysis) else {
+        guard rows.count > 1, let metric, let best = rows.first,
+            let value = best.measures.value(of: metric, in: layout.analysis)
+        else {
             return nil
         }
         let tied = rows.count { $0.measures.value(of: metric, in: layout.analysis) == value }
