@@ -18,14 +18,15 @@ import Testing
         try await first.live.waitForText()
         var runs = [first.run]
         for number in 1..<questions { runs.append(try await engine.ask("q\(number)", in: first.run.threadID).run) }
+        let started = runs
         engine.worker.beginShutdown(grace: .zero)
         try await engine.serving { engine in
-            for run in runs {
+            for run in started {
                 if let live = engine.runs.liveRuns.find(run.id) { _ = try? await live.outcome() }
             }
         }
         try engine.database.close()
-        return runs
+        return started
     }
 
     @Test("Runs that a process left behind are answered by the next one, in order, nothing lost or doubled")

@@ -36,9 +36,12 @@ import Testing
 
     @Test("A cursor that is in no list is refused by name")
     func unknownCursor() async throws {
-        await #expect(throws: UnknownCursor(parameter: "after", id: "msg_x")) {
+        let error = await #expect(throws: UnknownCursor.self) {
             try await ids(PageRequest(limit: 3, order: .ascending, after: "msg_x"))
         }
+
+        #expect(error?.parameter == "after")
+        #expect(error?.id == "msg_x")
     }
 
     @Test("Tokens are summed along the thread")
