@@ -1,0 +1,1 @@
+"""Measures the server over a real socket: load, a fast scripted model, and the figures of one table."""
