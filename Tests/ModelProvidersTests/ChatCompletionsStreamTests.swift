@@ -81,6 +81,32 @@ import Testing
         #expect(answer.outcome.usage == TokenUsage(promptTokens: 7, completionTokens: 3, cachedTokens: 4))
     }
 
+    @Test("Chunks that differ in their text alone are read as any other")
+    func repeatedChunks() throws {
+        let texts = ["a", #"\"b\","#, #"\\"#, "", "{}", #"\u00e9\n"#, "안녕", #"\",\"refusal\":\"x"#]
+        let answer = try Stream.read(texts.map { chunk("{\"content\":\"\($0)\"}") } + [chunk("{}", finish: "stop")])
+        #expect(answer.events.text == "a\"b\",\\{}é\n안녕\",\"refusal\":\"x")
+        #expect(answer.events.refusal.isEmpty)
+
+        let other = try Stream.read([
+            chunk(#"{"content":"a"}"#), chunk(#"{"content":"b","refusal":"No"}"#), chunk(#"{"content":"c"}"#),
+            chunk(#"{"content":"d"}"#, finish: "length"),
+        ])
+        #expect(other.events.text == "abcd")
+        #expect(other.events.refusal == "No")
+        #expect(other.outcome.finish == .length)
+        #expect(try Stream.failure([chunk(#"{"content":"a"}"#), chunk(#"{"content":"a\"}"#)]).error.kind == .broken)
+    }
+
+    @Test("Padding that changes with each chunk is nothing")
+    func padding() throws {
+        let chunks = (0..<20).map {
+            #"{"choices":[{"index":0,"delta":{"content":"\#($0) "}}],"obfuscation":"\#(String(repeating: "x", count: $0))"}"#
+        }
+        let answer = try Stream.read(chunks + [chunk("{}", finish: "stop")])
+        #expect(answer.events.text == (0..<20).map { "\($0) " }.joined())
+    }
+
     @Test("Other choices than the first are nothing")
     func otherChoices() throws {
         let answer = try Stream.read([

@@ -144,7 +144,7 @@ import Testing
         }
 
         #expect(model.requests.isEmpty)
-        #expect(engine.runs.liveRuns.count == 0)
+        while engine.runs.liveRuns.count > 0 { await Task.yield() }
     }
 }
 

@@ -3,14 +3,26 @@ import AssistantsAPI
 /// What of a Chat Completions chunk, or of a whole completion, matters.
 struct ChatCompletionsChunk {
     var choice = Choice()
-    var hasChoices = false
+    var hasChoices: Bool { choicesRead > 0 }
     var usage: TokenUsage?
     /// The backend reports an error instead of an answer.
     var isFailure = false
 
+    /// Where the text stands, quotes included, when the chunk says nothing else.
+    var loneText: Range<Int>? {
+        guard !isFailure, usage == nil, choice.refusal == nil, choice.reasoning == nil, choice.calls.isEmpty,
+            choice.finishReason == nil, choicesRead == 1
+        else { return nil }
+        return choice.textRange
+    }
+
+    private var choicesRead = 0
+
     struct Choice {
         var index = 0
         var text: String?
+        /// Where the text stands, quotes included, when it is a string of something.
+        var textRange: Range<Int>?
         var refusal: String?
         var reasoning: String?
         var reasoningMember = BackendTraits.ReasoningMember.reasoningContent
@@ -52,7 +64,7 @@ struct ChatCompletionsChunk {
     ) throws(JSONParsingError) {
         try cursor.forEachElementIfArray { (cursor) throws(JSONParsingError) in
             let next = try Choice(reading: &cursor, bytes)
-            hasChoices = true
+            choicesRead += 1
             if next.isFailure { isFailure = true }
             if next.index == 0 { choice = next }
         }
@@ -81,7 +93,7 @@ extension ChatCompletionsChunk.Choice {
     ) throws(JSONParsingError) {
         try cursor.forEachMemberIfObject { (key, cursor) throws(JSONParsingError) in
             switch key {
-            case "content": text = try Self.text(&cursor)
+            case "content": try readText(&cursor)
             case "refusal": refusal = try cursor.optionalString()
             case "reasoning_content": try readReasoning(&cursor, .reasoningContent)
             case "reasoning": try readReasoning(&cursor, .reasoning)
@@ -113,8 +125,13 @@ extension ChatCompletionsChunk.Choice {
     }
 
     /// The content: a string, null, or an array of parts.
-    private static func text(_ cursor: inout JSONCursor) throws(JSONParsingError) -> String? {
-        guard try cursor.kind() == .array else { return try cursor.optionalString() }
+    private mutating func readText(_ cursor: inout JSONCursor) throws(JSONParsingError) {
+        guard try cursor.kind() == .array else {
+            let start = cursor.offset
+            text = try cursor.optionalString()
+            if text?.isEmpty == false { textRange = start..<cursor.offset }
+            return
+        }
         var text = ""
         try cursor.forEachElement { (cursor) throws(JSONParsingError) in
             try cursor.forEachMemberIfObject { (key, cursor) throws(JSONParsingError) in
@@ -124,7 +141,7 @@ extension ChatCompletionsChunk.Choice {
                 }
             }
         }
-        return text
+        self.text = text
     }
 }
 

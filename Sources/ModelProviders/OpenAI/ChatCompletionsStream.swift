@@ -3,6 +3,7 @@ import AssistantsAPI
 /// Reads a Chat Completions answer, with what the servers that imitate the protocol do differently.
 package struct ChatCompletionsStream: AnswerStream {
     private var thinking = InlineThinking()
+    private var repeated = RepeatedChunk()
     private var calls = ToolCallAssembly()
     private var finishReason: String?
     private var usage: TokenUsage?
@@ -18,7 +19,12 @@ package struct ChatCompletionsStream: AnswerStream {
             isComplete = true
             return
         }
+        if event.name.isEmpty, let text = repeated.text(of: event.data) {
+            if !text.isEmpty { thinking.receive(text, emit: emit) }
+            return
+        }
         let chunk = try ChatCompletionsChunk(event.data)
+        if let range = chunk.loneText { repeated.remember(event.data, textAt: range) }
         if chunk.isFailure || event.isNamedError { throw CallFailure(inAnswer: event.data) }
         apply(chunk, emit: emit)
     }

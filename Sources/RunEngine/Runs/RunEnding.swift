@@ -65,8 +65,9 @@ struct RunEnding: Sendable {
             end.messageStatus = .incomplete(reason: .runExpired)
             end.stepStatus = .expired
         case .shutdown:
-            // The row stays as it is: the next start takes the run up.
-            return finish(.failure(EngineError.shuttingDown))
+            // The row stays as it is: the next start takes the run up. Its thread is not given free, or the run behind
+            // it would begin first.
+            return live.finish(.failure(EngineError.shuttingDown))
         case .deletion, nil:
             return finish(.failure(EngineError.threadDeleted(live.threadID)))
         }

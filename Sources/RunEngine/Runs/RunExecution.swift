@@ -34,6 +34,11 @@ struct RunExecution: Sendable {
 
     /// Ends a run that still waited in line.
     func endWithoutThread() async {
+        switch live.interruption {
+        case .shutdown: return live.finish(.failure(EngineError.shuttingDown))
+        case .deletion: return live.finish(.failure(EngineError.threadDeleted(live.threadID)))
+        case .cancellation, .expiry, nil: break
+        }
         do {
             try await live.waitUntilStored()
             guard let begun = try await claimStored(begins: false) else {
