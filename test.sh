@@ -36,7 +36,7 @@ say "Building server and tests"
 swift build "${build_flags[@]}" --build-tests
 
 say "Running the unit tests"
-swift test "${build_flags[@]}" --skip-build
+swift test "${build_flags[@]}" --skip-build --quiet
 
 say "Running the scenarios"
 ASSISTANTS_SERVER="$(swift build "${build_flags[@]}" --show-bin-path)/assistants-server" \
