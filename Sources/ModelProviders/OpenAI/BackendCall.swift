@@ -12,13 +12,14 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
     typealias Response = Void
 
     private enum Lifecycle {
-        case idle
+        /// Kept here and not by the caller, so that a long conversation is let go once it is sent.
+        case idle(HTTPClient.Request)
         case running(CheckedContinuation<Result<ChatOutcome, CallFailure>, Never>, HTTPClient.Task<Void>?)
         case ended
     }
 
     private let reading: Mutex<AnswerReading<Stream>>
-    private let lifecycle = Mutex(Lifecycle.idle)
+    private let lifecycle: Mutex<Lifecycle>
     private let watchdog: Mutex<NIOScheduledCallback?> = Mutex(nil)
     /// Uptime in nanoseconds of the last byte, 0 before the first.
     private let lastByte = Atomic<UInt64>(0)
@@ -29,7 +30,12 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
     private let patience: Patience
     private let receive: @Sendable (ChatEvent) -> Void
 
-    init(patience: Patience, receive: @escaping @Sendable (ChatEvent) -> Void) {
+    init(
+        _ request: HTTPClient.Request,
+        patience: Patience,
+        receive: @escaping @Sendable (ChatEvent) -> Void
+    ) {
+        lifecycle = Mutex(.idle(request))
         self.patience = patience
         self.receive = receive
         reading = Mutex(AnswerReading())
@@ -42,10 +48,10 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
     var stream: Stream { reading.withLock { $0.stream } }
 
     /// Makes the call and waits for its end. To be called once.
-    func run(_ request: HTTPClient.Request, on client: HTTPClient) async -> Result<ChatOutcome, CallFailure> {
+    func run(on client: HTTPClient) async -> Result<ChatOutcome, CallFailure> {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                lifecycle.withLock { $0 = .running(continuation, nil) }
+                let request = begin(continuation)
                 if isCancelled.load(ordering: .acquiring) {
                     end(.failure(.cancelled))
                     return
@@ -64,6 +70,16 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
                 if case .running(_, let task) = state { task } else { nil }
             }
             task?.fail(reason: CallFailure.cancelled)
+        }
+    }
+
+    private func begin(
+        _ continuation: CheckedContinuation<Result<ChatOutcome, CallFailure>, Never>
+    ) -> HTTPClient.Request {
+        lifecycle.withLock { state in
+            guard case .idle(let request) = state else { preconditionFailure("a call is made once") }
+            state = .running(continuation, nil)
+            return request
         }
     }
 

@@ -79,22 +79,34 @@ package final class OpenAIBackend: ChatModel {
         _ receive: @escaping @Sendable (ChatEvent) -> Void
     ) async throws(CallFailure) -> ChatOutcome {
         guard !Task.isCancelled else { throw CallFailure.cancelled }
-        let patience = Patience(configuration)
         switch attempt.wireProtocol {
         case .chatCompletions:
-            let call = BackendCall<ChatCompletionsStream>(patience: patience, receive: receive)
             let body = ChatCompletionsProtocol.body(of: request, traits: attempt.traits)
-            let result = await call.run(endpoints.request(.chatCompletions, body: ByteBuffer(bytes: body)), on: client)
+            let call = makeCall(ChatCompletionsStream.self, .chatCompletions, body, receive)
+            let result = await call.run(on: client)
             attempt.hasReceived = call.hasReceived
             if let member = call.stream.reasoningMember { attempt.traits.reasoningMember = member }
             return try result.get()
         case .responses:
-            let call = BackendCall<ResponsesStream>(patience: patience, receive: receive)
             let body = ResponsesProtocol.body(of: request)
-            let result = await call.run(endpoints.request(.responses, body: ByteBuffer(bytes: body)), on: client)
+            let call = makeCall(ResponsesStream.self, .responses, body, receive)
+            let result = await call.run(on: client)
             attempt.hasReceived = call.hasReceived
             return try result.get()
         }
+    }
+
+    private func makeCall<Stream: AnswerStream>(
+        _ stream: Stream.Type,
+        _ wireProtocol: WireProtocol,
+        _ body: [UInt8],
+        _ receive: @escaping @Sendable (ChatEvent) -> Void
+    ) -> BackendCall<Stream> {
+        BackendCall(
+            endpoints.request(wireProtocol, body: ByteBuffer(bytes: body)),
+            patience: Patience(configuration),
+            receive: receive
+        )
     }
 
     private func remember(_ attempt: Attempt) {
