@@ -136,9 +136,9 @@ import Testing
 
     @Test("Comments keep a slow stream alive")
     func comments() async throws {
-        let comment = [ScriptedBackend.Step.pause(.milliseconds(120)), .send("d\r\n: keep-alive\n\r\n")]
-        let answer = try await ask(settings: [set(\.idleTimeout, .milliseconds(300))]) { _ in
-            Answer.openStream([Chat.delta(#"{"content":"a"}"#)]) + comment + comment + comment + [
+        let comment = [ScriptedBackend.Step.pause(.milliseconds(200)), .send("d\r\n: keep-alive\n\r\n")]
+        let answer = try await ask(settings: [set(\.idleTimeout, .milliseconds(600))]) { _ in
+            Answer.openStream([Chat.delta(#"{"content":"a"}"#)]) + comment + comment + comment + comment + [
                 .send(
                     [Chat.delta("{}", finish: "stop"), Chat.done]
                         .map { String($0.utf8.count, radix: 16) + "\r\n\($0)\r\n" }.joined() + "0\r\n\r\n"

@@ -11,14 +11,16 @@ import Synchronization
 final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
     typealias Response = Void
 
+    private typealias Continuation = CheckedContinuation<Result<ChatOutcome, CallFailure>, Never>
+
     private enum Lifecycle {
         /// Kept here and not by the caller, so that a long conversation is let go once it is sent.
-        case idle(HTTPClient.Request)
-        case running(CheckedContinuation<Result<ChatOutcome, CallFailure>, Never>, HTTPClient.Task<Void>?)
+        case idle(ByteBuffer)
+        case running(Continuation, HTTPClient.Task<Void>?)
         case ended
     }
 
-    private let reading: Mutex<AnswerReading<Stream>>
+    fileprivate let reading: Mutex<AnswerReading<Stream>>
     private let lifecycle: Mutex<Lifecycle>
     private let watchdog: Mutex<NIOScheduledCallback?> = Mutex(nil)
     /// Uptime in nanoseconds of the last byte, 0 before the first.
@@ -30,12 +32,8 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
     private let patience: Patience
     private let receive: @Sendable (ChatEvent) -> Void
 
-    init(
-        _ request: HTTPClient.Request,
-        patience: Patience,
-        receive: @escaping @Sendable (ChatEvent) -> Void
-    ) {
-        lifecycle = Mutex(.idle(request))
+    init(body: ByteBuffer, patience: Patience, receive: @escaping @Sendable (ChatEvent) -> Void) {
+        lifecycle = Mutex(.idle(body))
         self.patience = patience
         self.receive = receive
         reading = Mutex(AnswerReading())
@@ -44,26 +42,14 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
     /// Whether a part of the answer has been handed on.
     var hasReceived: Bool { hasHandedOn.load(ordering: .acquiring) }
 
-    /// The stream as far as it was read.
-    var stream: Stream { reading.withLock { $0.stream } }
-
     /// Makes the call and waits for its end. To be called once.
-    func run(on client: HTTPClient) async -> Result<ChatOutcome, CallFailure> {
+    func run(
+        _ wireProtocol: WireProtocol,
+        at endpoints: BackendEndpoints,
+        on client: HTTPClient
+    ) async -> Result<ChatOutcome, CallFailure> {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let request = begin(continuation)
-                if isCancelled.load(ordering: .acquiring) {
-                    end(.failure(.cancelled))
-                    return
-                }
-                let task = client.execute(request: request, delegate: self)
-                lifecycle.withLock { state in
-                    if case .running(let continuation, nil) = state { state = .running(continuation, task) }
-                }
-                // A client that is shut down tells the delegate nothing.
-                task.futureResult.whenFailure { [self] error in didReceiveError(task: task, error) }
-                if isCancelled.load(ordering: .acquiring) { task.fail(reason: CallFailure.cancelled) }
-            }
+            await withCheckedContinuation { start($0, wireProtocol, endpoints, client) }
         } onCancel: {
             isCancelled.store(true, ordering: .releasing)
             let task = lifecycle.withLock { state -> HTTPClient.Task<Void>? in
@@ -73,20 +59,35 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
         }
     }
 
-    private func begin(
-        _ continuation: CheckedContinuation<Result<ChatOutcome, CallFailure>, Never>
-    ) -> HTTPClient.Request {
-        lifecycle.withLock { state in
-            guard case .idle(let request) = state else { preconditionFailure("a call is made once") }
+    /// Not inlined: the request takes kilobytes, which would be kept for as long as the call waits.
+    @inline(never)
+    private func start(
+        _ continuation: Continuation,
+        _ wireProtocol: WireProtocol,
+        _ endpoints: BackendEndpoints,
+        _ client: HTTPClient
+    ) {
+        let body = lifecycle.withLock { state -> ByteBuffer in
+            guard case .idle(let body) = state else { preconditionFailure("a call is made once") }
             state = .running(continuation, nil)
-            return request
+            return body
         }
+        if isCancelled.load(ordering: .acquiring) {
+            end(.failure(.cancelled))
+            return
+        }
+        let task = client.execute(request: endpoints.request(wireProtocol, body: body), delegate: self)
+        lifecycle.withLock { state in
+            if case .running(let continuation, nil) = state { state = .running(continuation, task) }
+        }
+        // A client that is shut down tells the delegate nothing.
+        task.futureResult.whenFailure { [self] error in didReceiveError(task: task, error) }
+        if isCancelled.load(ordering: .acquiring) { task.fail(reason: CallFailure.cancelled) }
     }
 
     private func end(_ result: Result<ChatOutcome, CallFailure>) {
         hasEnded.store(true, ordering: .relaxed)
-        let continuation = lifecycle.withLock {
-            state -> CheckedContinuation<Result<ChatOutcome, CallFailure>, Never>? in
+        let continuation = lifecycle.withLock { state -> Continuation? in
             guard case .running(let continuation, _) = state else { return nil }
             state = .ended
             return continuation
@@ -173,6 +174,11 @@ private final class Watch<Stream: AnswerStream>: NIOScheduledCallbackHandler, Se
     }
 
     func handleScheduledCallback(eventLoop: some EventLoop) { call.look(task, self) }
+}
+
+extension BackendCall where Stream == ChatCompletionsStream {
+    /// The name under which the backend showed its model's thinking.
+    var reasoningMember: BackendTraits.ReasoningMember? { reading.withLock { $0.stream.reasoningMember } }
 }
 
 extension BackendCall {

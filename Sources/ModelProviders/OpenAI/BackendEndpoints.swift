@@ -4,7 +4,7 @@ import NIOCore
 import NIOHTTP1
 
 /// The requests of a backend, prepared once: only the body differs from call to call.
-struct BackendEndpoints: Sendable {
+final class BackendEndpoints: Sendable {
     let host: String
     /// Whether this is OpenAI itself, which prefers the Responses protocol; others know Chat Completions best.
     let isOpenAI: Bool

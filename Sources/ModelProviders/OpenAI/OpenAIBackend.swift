@@ -82,15 +82,15 @@ package final class OpenAIBackend: ChatModel {
         switch attempt.wireProtocol {
         case .chatCompletions:
             let body = ChatCompletionsProtocol.body(of: request, traits: attempt.traits)
-            let call = makeCall(ChatCompletionsStream.self, .chatCompletions, body, receive)
-            let result = await call.run(on: client)
+            let call = makeCall(ChatCompletionsStream.self, body, receive)
+            let result = await call.run(.chatCompletions, at: endpoints, on: client)
             attempt.hasReceived = call.hasReceived
-            if let member = call.stream.reasoningMember { attempt.traits.reasoningMember = member }
+            if let member = call.reasoningMember { attempt.traits.reasoningMember = member }
             return try result.get()
         case .responses:
             let body = ResponsesProtocol.body(of: request)
-            let call = makeCall(ResponsesStream.self, .responses, body, receive)
-            let result = await call.run(on: client)
+            let call = makeCall(ResponsesStream.self, body, receive)
+            let result = await call.run(.responses, at: endpoints, on: client)
             attempt.hasReceived = call.hasReceived
             return try result.get()
         }
@@ -98,15 +98,10 @@ package final class OpenAIBackend: ChatModel {
 
     private func makeCall<Stream: AnswerStream>(
         _ stream: Stream.Type,
-        _ wireProtocol: WireProtocol,
         _ body: [UInt8],
         _ receive: @escaping @Sendable (ChatEvent) -> Void
     ) -> BackendCall<Stream> {
-        BackendCall(
-            endpoints.request(wireProtocol, body: ByteBuffer(bytes: body)),
-            patience: Patience(configuration),
-            receive: receive
-        )
+        BackendCall(body: ByteBuffer(bytes: body), patience: Patience(configuration), receive: receive)
     }
 
     private func remember(_ attempt: Attempt) {
