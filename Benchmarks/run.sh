@@ -26,6 +26,7 @@ if [[ ! -x "$server" ]]; then
     require_swift
     require_packages 'the build' git ca-certificates libsqlite3-dev zlib1g-dev
     say "Building (the first time takes some minutes)…"
+    # shellcheck disable=SC2154
     (cd "$root" && swift build "${build_flags[@]}" --product assistants-server >&2)
 fi
 

@@ -61,7 +61,7 @@ class MessageReader:
 
 
 def _chunked_body(data: bytes, position: int) -> tuple[bytes, int] | None:
-    """The body that begins there and where it ends; nil when it is not whole yet. Trailers are not expected."""
+    """The body that begins there and where it ends; None when it is not whole yet. Trailers are not expected."""
     pieces = []
     while True:
         end_of_size = data.find(b"\r\n", position)

@@ -67,8 +67,9 @@ class Load:
 
 def _quantiles(nanoseconds: list[int]) -> dict[str, float]:
     ordered = sorted(nanoseconds)
-    at = lambda share: round(ordered[min(len(ordered) - 1, int(len(ordered) * share))] / 1e6, 3)
-    return {"p50": at(0.5), "p99": at(0.99), "max": at(1)} if ordered else {}
+    last = len(ordered) - 1
+    shares = {"p50": 0.5, "p99": 0.99, "max": 1.0}
+    return {name: round(ordered[int(last * share)] / 1e6, 3) for name, share in shares.items()} if ordered else {}
 
 
 class _Watch:
@@ -133,15 +134,33 @@ async def many_clients(
     return load
 
 
-async def one_client(server: Process, requests: Iterable[bytes], are_chats: bool = True) -> Load:
+async def one_client(server: Process, requests: Iterable[bytes]) -> Load:
     """One request after the other on one connection."""
     load = Load()
     connection = await Connection.open(server.port)
     watch = _Watch(server)
     for request in requests:
-        load.take(await connection.ask(request), are_chats)
+        load.take(await connection.ask(request))
         if connection.is_lost:
             break
     watch.stop(load)
     connection.close()
     return load
+
+
+async def in_turn(
+    servers: tuple[Process, Process], pairs: Iterable[tuple[bytes, bytes]], are_chats: bool
+) -> tuple[Load, Load]:
+    """One request to the first server, one to the second, and so on: what disturbs one of them disturbs both."""
+    loads = Load(), Load()
+    connections = [await Connection.open(server.port) for server in servers]
+    watches = [_Watch(server) for server in servers]
+    for pair in pairs:
+        for connection, request, load in zip(connections, pair, loads):
+            load.take(await connection.ask(request), are_chats)
+        if any(connection.is_lost for connection in connections):
+            break
+    for connection, watch, load in zip(connections, watches, loads):
+        watch.stop(load)
+        connection.close()
+    return loads

@@ -55,7 +55,7 @@ class Process:
                 time.sleep(0.02)
 
     def cpu(self) -> int:
-        """Nanoseconds of processor time since the start, of the process and those that it had when it first answered."""
+        """Nanoseconds of processor time of the process and of those that it had started when it first answered."""
         return cpu_nanoseconds(self._members)
 
     def resident(self) -> int:

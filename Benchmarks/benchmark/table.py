@@ -26,7 +26,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Row:
-    """A row without a goal informs. `measured` is nil for what could not be measured; the note says why."""
+    """A row without a goal informs. `measured` is None for what could not be measured; the note says why."""
 
     what: str
     measured: Spread | None
@@ -67,9 +67,7 @@ def table(rows: Iterable[Row]) -> str:
     lines = [["what", "measured", "spread", "goal", "holds", ""], *(row.cells() for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     lines.insert(1, ["-" * width for width in widths])
-    return "\n".join(
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths)) + " |" for line in lines
-    )
+    return "\n".join("| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths)) + " |" for line in lines)
 
 
 def _number(value: float) -> str:

@@ -1,7 +1,7 @@
 """A page and a chat in a database of a million messages, against the same in one that is nearly empty.
 
 Both are filled with copies of one thread that the server itself wrote: threads of equal length, so that only the size
-of the database differs. Each round asks both, the same number of times.
+of the database differs. They are asked in turn, one request each.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 from benchmark.bench import Bench
 from benchmark.connection import Connection, chat, page
 from benchmark.copies import count_messages, multiply
-from benchmark.figures import Spread, ratios
-from benchmark.load import one_client
-from benchmark.process import Process
+from benchmark.figures import ratios
+from benchmark.load import in_turn
 from benchmark.table import Goal, Row
 
 GOAL = Goal(1.2)
@@ -61,16 +61,16 @@ async def _rounds(
     }
     medians: dict[str, dict[str, list[float]]] = {what: {"small": [], "large": []} for what in requests}
     with bench.server(small) as of_small, bench.server(large) as of_large:
-        sides = (("small", of_small, few), ("large", of_large, many))
         for number in range(bench.sizes.rounds + 1):
             for what, request in requests.items():
-                for side, server, threads in sides:
-                    probes = [threads[index % len(threads)] for index in range(bench.sizes.probes)]
-                    load = await one_client(server, [request(thread) for thread in probes], are_chats=request is not page)
+                turns = range(bench.sizes.probes)
+                pairs = [(request(few[turn % PROBED]), request(many[turn % PROBED])) for turn in turns]
+                loads = await in_turn((of_small, of_large), pairs, are_chats=request is not page)
+                for side, load in zip(("small", "large"), loads):
                     bench.record("large-database", load, what=what, database=side, round=number)
                     # Round zero warms.
                     if number > 0 and load.latencies:
-                        medians[what][side].append(Spread.of(load.latencies).median / 1e6)
+                        medians[what][side].append(median(load.latencies) / 1e6)
     return medians
 
 
@@ -108,5 +108,4 @@ def _database(home: Path) -> Path:
 
 
 def _middle(values: list[float]) -> str:
-    spread = Spread.of(values)
-    return f"{spread.median:.2f}" if spread else "–"
+    return f"{median(values):.2f}" if values else "–"

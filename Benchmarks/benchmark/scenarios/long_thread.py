@@ -1,14 +1,19 @@
-"""One thread that grows: what a late turn costs against an early one.
+"""What a late turn of a thread costs against an early one.
 
-The history that goes to the model grows with the turns, and the model takes its time to read it. So the goal is
-held against what the server itself takes: the latency that it adds, and its processor time. Each answer proves by its
-stamp that it was made for this turn, and from the whole history.
+The history that goes to the model grows with the turns, and the model takes its time to read it. So the goal is held
+against what the server itself takes: the latency that it adds, and its processor time. Each answer proves by its stamp
+that it was made for this very turn, and from the whole history.
+
+Threads are grown first. Then each grown one and a new one are asked in turn, so that early and late turns meet the
+same noise.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass, field
+from statistics import median
 
 from benchmark.bench import Bench
 from benchmark.connection import Connection, chat
@@ -18,87 +23,119 @@ from benchmark.stamp import Stamp
 from benchmark.table import Goal, Row
 
 GOAL = Goal(1.15)
-# A turn stands for the median of five around or before it, as one alone says little.
-EARLY = slice(2, 7)
-LATE = slice(-5, None)
+# The early turn stands for those from 3 to 7, the late one for the last five.
+FIRST = 3
+PAIRS = 5
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Nanoseconds: as the client sees it, beyond the model's own time, and of the server's processors."""
+
+    latency: int
+    added: int
+    cpu: int
+
+
+class Conversation:
+    """One thread, and the check of each of its answers."""
+
+    def __init__(self, server: Process, connection: Connection) -> None:
+        self.turns = 0
+        self.messages = 0
+        self.faults: list[str] = []
+        self._server = server
+        self._connection = connection
+        self._thread: str | None = None
+        self._instructions = 0
+
+    async def turn(self) -> Turn | None:
+        self.turns += 1
+        cpu = self._server.cpu()
+        reply = await self._connection.ask(chat(self._thread))
+        cpu = self._server.cpu() - cpu
+        stamp = Stamp.of(reply.body)
+        if reply.status != 200 or stamp is None:
+            self.faults.append(f"turn {self.turns}: {reply.status} {reply.body[:200].decode('utf-8', 'replace')}")
+            return None
+        if self._thread is None:
+            self._thread = json.loads(reply.body)["thread_id"]
+            self._instructions = stamp.messages - 1
+        self.messages = stamp.messages
+        if not stamp.is_newer_than(reply.sent):
+            self.faults.append(f"turn {self.turns} was answered with an older answer")
+        expected = self._instructions + 2 * self.turns - 1
+        if stamp.messages != expected:
+            self.faults.append(f"turn {self.turns}: the model got {stamp.messages} messages, not {expected}")
+        return Turn(reply.latency, stamp.added(reply.sent, reply.received), cpu)
+
+    async def grow(self, turns: int) -> None:
+        for _ in range(turns):
+            if await self.turn() is None:
+                return
 
 
 @dataclass
-class Thread:
-    """Figures of each turn, in nanoseconds, and what was wrong with any."""
+class Pair:
+    """A new thread and a grown one."""
 
-    latency: list[int] = field(default_factory=list)
-    added: list[int] = field(default_factory=list)
-    cpu: list[int] = field(default_factory=list)
-    messages: list[int] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    early: list[Turn] = field(default_factory=list)
+    late: list[Turn] = field(default_factory=list)
+
+    def medians(self, figure: str) -> tuple[float, float]:
+        return (
+            median(getattr(turn, figure) for turn in self.early),
+            median(getattr(turn, figure) for turn in self.late),
+        )
 
 
 async def measure(bench: Bench) -> list[Row]:
     turns = bench.sizes.turns
     with bench.server() as server:
-        threads = [await _grown(server, turns) for _ in range(bench.sizes.long_threads)]
-    for thread in threads:
-        bench.faults += [f"long-thread: {fault}" for fault in thread.faults[:3]]
+        connections = await Connection.open_many(server.port, bench.sizes.long_threads + 1)
+        grown = [Conversation(server, connection) for connection in connections[1:]]
+        await asyncio.gather(*(conversation.grow(turns - PAIRS) for conversation in grown))
+        pairs = []
+        for conversation in grown:
+            new = Conversation(server, connections[0])
+            pairs.append(await _compared(new, conversation))
+            bench.faults += [f"long-thread: {fault}" for fault in (new.faults + conversation.faults)[:3]]
+        for connection in connections:
+            connection.close()
+    pairs = [pair for pair in pairs if len(pair.late) == PAIRS]
+    for pair in pairs:
         bench.note(
             "long-thread",
             turns=turns,
-            faults=len(thread.faults),
-            messages_sent_at_last=thread.messages[-1] if thread.messages else 0,
             **{
-                f"{name}_{when}_us": round(_median(getattr(thread, name), window) / 1000, 1)
-                for name in ("latency", "added", "cpu")
-                for when, window in (("early", EARLY), ("late", LATE))
+                f"{figure}_us": [round(value / 1000, 1) for value in pair.medians(figure)]
+                for figure in ("latency", "added", "cpu")
             },
         )
-    seen = {thread.messages[-1] for thread in threads if thread.messages}
-    proof = f"the model got {', '.join(map(str, sorted(seen)))} messages at turn {turns}"
+    proof = f"the model got {max((conversation.messages for conversation in grown), default=0)} messages at last"
+    what = f"turn {turns} against turn 5"
     return [
-        _row(f"turn {turns} against turn 5, latency beyond the model's", threads, "added", turns, GOAL, proof),
-        _row(f"turn {turns} against turn 5, processor time", threads, "cpu", turns, GOAL),
-        _row(f"turn {turns} against turn 5, with the model's reading", threads, "latency", turns, None),
+        _row(f"{what}, latency beyond the model's", pairs, "added", GOAL, proof),
+        _row(f"{what}, processor time", pairs, "cpu", GOAL),
+        _row(f"{what}, latency with the model's reading", pairs, "latency", None),
     ]
 
 
-def _row(what: str, threads: list[Thread], figure: str, turns: int, goal: Goal | None, note: str = "") -> Row:
-    pairs = [
-        (_median(getattr(thread, figure), EARLY), _median(getattr(thread, figure), LATE))
-        for thread in threads
-        if len(thread.cpu) == turns
-    ]
-    medians = [Spread.of(values) for values in zip(*pairs)]
-    if medians and medians[0] and medians[1]:
-        early, late = medians[0].median / 1e6, medians[1].median / 1e6
-        note = f"{late:.2f} ms against {early:.2f} ms" + (f"; {note}" if note else "")
-    return Row(what, Spread.of(late / early for early, late in pairs), "×", goal, note)
-
-
-async def _grown(server: Process, turns: int) -> Thread:
-    thread = Thread()
-    connection = await Connection.open(server.port)
-    thread_id = None
-    for turn in range(1, turns + 1):
-        cpu = server.cpu()
-        reply = await connection.ask(chat(thread_id))
-        spent = server.cpu() - cpu
-        stamp = Stamp.of(reply.body)
-        if reply.status != 200 or stamp is None:
-            thread.faults.append(f"turn {turn}: {reply.status} {reply.body[:200].decode('utf-8', 'replace')}")
+async def _compared(new: Conversation, grown: Conversation) -> Pair:
+    pair = Pair()
+    await new.grow(FIRST - 1)
+    for _ in range(PAIRS):
+        early, late = await new.turn(), await grown.turn()
+        if early is None or late is None:
             break
-        thread_id = thread_id or json.loads(reply.body)["thread_id"]
-        thread.latency.append(reply.latency)
-        thread.added.append(stamp.added(reply.sent, reply.received))
-        thread.cpu.append(spent)
-        thread.messages.append(stamp.messages)
-        if not stamp.is_newer_than(reply.sent):
-            thread.faults.append(f"turn {turn} was answered with an older answer")
-        expected = thread.messages[0] + 2 * (turn - 1)
-        if stamp.messages != expected:
-            thread.faults.append(f"turn {turn}: the model got {stamp.messages} messages, not {expected}")
-    connection.close()
-    return thread
+        pair.early.append(early)
+        pair.late.append(late)
+    return pair
 
 
-def _median(values: list[int], window: slice) -> float:
-    spread = Spread.of(values[window])
-    return spread.median if spread else 0
+def _row(what: str, pairs: list[Pair], figure: str, goal: Goal | None, note: str = "") -> Row:
+    medians = [pair.medians(figure) for pair in pairs]
+    if medians:
+        early, late = (median(values) / 1e6 for values in zip(*medians))
+        note = f"{late:.2f} ms against {early:.2f} ms" + (f"; {note}" if note else "")
+    return Row(what, Spread.of(late / early for early, late in medians), "×", goal, note)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable
 
 from benchmark.bench import Bench
 from benchmark.connection import Connection, Reply, chat
@@ -37,7 +36,9 @@ async def measure(bench: Bench) -> list[Row]:
             connection.close()
         await asyncio.sleep(2)
         after = server.resident()
-    bench.record("waiting-chats", load, chats=count, arrived=arrived, before=before, peak=peak, waiting=waiting, after=after)
+    bench.record(
+        "waiting-chats", load, chats=count, arrived=arrived, before=before, peak=peak, waiting=waiting, after=after
+    )
     return [
         Row(
             f"memory of a waiting chat, {count} at once",
@@ -46,7 +47,12 @@ async def measure(bench: Bench) -> list[Row]:
             Goal(40),
             f"{arrived} waited at once; at the peak of arrival {(peak - before) / count / 1000:.0f} KB",
         ),
-        Row(f"of {count} waiting chats completed", Spread.of([len(load.latencies) / count * 100]), "%", Goal(100, is_least=True)),
+        Row(
+            f"of {count} waiting chats completed",
+            Spread.of([len(load.latencies) / count * 100]),
+            "%",
+            Goal(100, is_least=True),
+        ),
     ]
 
 
@@ -62,7 +68,7 @@ async def _all_waiting(bench: Bench, server: Process, count: int) -> tuple[int, 
         await asyncio.sleep(0.1)
 
 
-async def _ended(replies: list[Awaitable[Reply]]) -> Load:
+async def _ended(replies: list[asyncio.Task[Reply]]) -> Load:
     load = Load()
     began = time.monotonic()
     done, pending = await asyncio.wait(replies, timeout=COMPLETION)
