@@ -113,7 +113,9 @@ import Testing
         try await ScriptedBackend.Script { request in
             request.number == 2 ? [.reset] : Answer.stream(Chat.answer(["a"]))
         }.run { server in
-            try await withBackend(.test(server.url)) { backend in
+            var configuration = OpenAIBackend.Configuration.test(server.url)
+            configuration.maximumRetries = 0
+            try await withBackend(configuration) { backend in
                 for _ in 0..<3 { _ = try await backend.respond(to: .greeting) { _ in } }
             }
             #expect(server.requests.count == 4)

@@ -29,6 +29,11 @@ struct AnswerReading<Stream: AnswerStream>: Sendable {
 
     init() {}
 
+    /// Whether anything of the answer has come.
+    var hasBegun: Bool {
+        if case .head = phase { false } else { true }
+    }
+
     mutating func begin(_ head: HTTPResponseHead) {
         phase = 200..<300 ~= head.status.code ? .unknown : .refusal(head, ByteBuffer())
     }

@@ -8,6 +8,7 @@ struct Attempt {
     /// Why the first protocol is not spoken, when the other is tried.
     private var unknownEndpoint: CallFailure?
     private let mayChangeProtocol: Bool
+    private var hasReconnected = false
 
     init(traits: BackendTraits, choice: OpenAIBackend.Configuration.Choice, _ endpoints: BackendEndpoints) {
         self.traits = traits
@@ -56,6 +57,9 @@ struct Attempt {
         case .olderTokenLimit:
             guard !traits.usesOlderTokenLimit else { return false }
             traits.usesOlderTokenLimit = true
+        case .newConnection:
+            guard !hasReconnected else { return false }
+            hasReconnected = true
         case .withoutStreamOptions:
             guard !traits.refusesStreamOptions else { return false }
             traits.refusesStreamOptions = true

@@ -158,7 +158,9 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
         }
         // Not available when a receiver gives up the call from within: then the reading goes no further anyway.
         let known = reading.withLockIfAvailable { $0.interrupted(emit: handOn) } ?? nil
-        end(known ?? .failure(error as? CallFailure ?? CallFailure(transport: error)))
+        var failure = error as? CallFailure ?? CallFailure(transport: error)
+        if failure == .closed, reading.withLockIfAvailable({ $0.hasBegun }) == false { failure.remedy = .newConnection }
+        end(known ?? .failure(failure))
     }
 }
 

@@ -33,7 +33,7 @@ extension CallFailure {
         isTransient: true
     )
 
-    private static let closed = CallFailure.broken(
+    static let closed = CallFailure.broken(
         "The model backend closed the connection before its answer was complete."
     )
 

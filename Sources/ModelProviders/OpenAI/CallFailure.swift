@@ -8,6 +8,8 @@ package struct CallFailure: Error, Equatable {
         case otherEndpoint
         /// The backend knows the output limit by its older name only.
         case olderTokenLimit
+        /// The connection was closed before anything came: it had idled too long, most likely.
+        case newConnection
         /// The backend does not take `stream_options`.
         case withoutStreamOptions
     }

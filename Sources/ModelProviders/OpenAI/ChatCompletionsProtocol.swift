@@ -95,7 +95,7 @@ package enum ChatCompletionsProtocol {
         if let reasoning {
             switch traits.reasoningMember {
             case .reasoning: writer.member("reasoning", reasoning)
-            case .reasoningContent: writer.member("reasoning_content", reasoning)
+            case .reasoningContent, nil: writer.member("reasoning_content", reasoning)
             }
         }
         writer.key("tool_calls")

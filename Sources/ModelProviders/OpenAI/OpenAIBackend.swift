@@ -108,7 +108,7 @@ package final class OpenAIBackend: ChatModel {
         var learned = attempt.traits
         learned.wireProtocol = attempt.wireProtocol
         traits.withLock { known in
-            if known != learned { known = learned }
+            if known != learned { known.learn(learned) }
         }
     }
 
@@ -118,10 +118,11 @@ package final class OpenAIBackend: ChatModel {
         logger.warning(
             "model backend failed, asking again",
             metadata: [
-                "reason": "\(failure.error.kind)", "message": "\(redaction.clean(failure.error.message))",
-                "wait": "\(wait)", "retry": "\(attempt.retries)",
+                "reason": "\(failure.error.kind)", "wait": "\(wait)", "retry": "\(attempt.retries)",
             ]
         )
+        // The backend's words may quote what it was asked.
+        logger.debug("model backend gave its reason", metadata: ["error": "\(redaction.clean(failure.error.message))"])
         return (try? await Task.sleep(for: wait)) != nil
     }
 

@@ -30,7 +30,16 @@ package struct BackendTraits: Sendable, Equatable {
     package var usesOlderTokenLimit = false
     /// The backend refused `stream_options`.
     package var refusesStreamOptions = false
-    package var reasoningMember = ReasoningMember.reasoningContent
+    /// Nil until the backend has shown thinking.
+    package var reasoningMember: ReasoningMember?
 
     package init() {}
+
+    /// Adds what another call found out; what calls at the same time found out before stays.
+    mutating func learn(_ other: BackendTraits) {
+        wireProtocol = other.wireProtocol ?? wireProtocol
+        usesOlderTokenLimit = usesOlderTokenLimit || other.usesOlderTokenLimit
+        refusesStreamOptions = refusesStreamOptions || other.refusesStreamOptions
+        reasoningMember = other.reasoningMember ?? reasoningMember
+    }
 }
