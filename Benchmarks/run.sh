@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures the server against its goals and prints one table. It starts all that it needs: the release binary (built if
-# it is missing), a fast scripted model, and a Python server that does the same job, for comparison.
+# it is missing), a fast scripted model, and Python servers that do the same job, for comparison.
 #
 #   Benchmarks/run.sh                            everything, some five minutes
 #   Benchmarks/run.sh --quick                    small sizes, to see that it works
@@ -43,7 +43,7 @@ if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
     python3 -m venv --clear "$venv"
 fi
 install requirements.txt || say "uvloop was not installed: the load generator will be slower, and rates with it."
-install requirements-peer.txt || say "The packages of the Python peer were not installed: nothing is compared with it."
+install requirements-peer.txt || say "The packages of the Python peers were not installed: nothing is compared with it."
 
 # Two thousand waiting chats are four thousand connections of one server.
 ulimit -n "$(ulimit -Hn)"

@@ -61,7 +61,7 @@ def _run(options: argparse.Namespace, work: Path) -> int:
         work / "model",
         {"PYTHONPATH": str(FOLDER), "PYTHONDONTWRITEBYTECODE": "1"},
     )
-    bench = Bench(options.server.resolve(), _peer(), work, QUICK if options.quick else FULL, model)
+    bench = Bench(options.server.resolve(), _granian(), work, QUICK if options.quick else FULL, model)
     if options.results:
         bench.send_results_to(lambda result: _append(options.results, result))
     try:
@@ -90,16 +90,13 @@ def _measured(bench: Bench, name: str) -> list[Row]:
         loop.close()
 
 
-def _peer() -> list[str] | None:
-    """The command of the Python peer, when its packages are installed beside this interpreter."""
+def _granian() -> Path | None:
+    """The server of the Python peers, when their packages are installed beside this interpreter."""
     granian = Path(sys.executable).parent / "granian"
-    if not granian.exists():
-        print("The Python peer is left out: its packages are not installed.", file=sys.stderr)
-        return None
-    return [
-        *(str(granian), "--interface", "asgi", "--loop", "uvloop", "--workers", "1", "--backlog", "16384"),
-        *("--no-access-log", "--log-level", "error", "--working-dir", str(FOLDER / "peer"), "app:app"),
-    ]
+    if granian.exists():
+        return granian
+    print("The Python peers are left out: their packages are not installed.", file=sys.stderr)
+    return None
 
 
 def _circumstances(is_quick: bool) -> str:

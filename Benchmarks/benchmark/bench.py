@@ -14,6 +14,11 @@ from benchmark.process import Process, free_port
 
 ASSISTANT = "asst_benchmark"
 
+# Modules of the folder `peer`, and what they are called in the table.
+PEERS = {"bare": "Python (bare ASGI)", "framework": "Python (FastAPI)"}
+
+_PEER_FOLDER = Path(__file__).resolve().parents[1] / "peer"
+
 
 @dataclass(frozen=True)
 class Sizes:
@@ -54,12 +59,12 @@ QUICK = Sizes(
 class Bench:
     """Starts servers against one scripted model, each with an empty directory of its own in `work`."""
 
-    def __init__(self, binary: Path, peer: list[str] | None, work: Path, sizes: Sizes, model: Process) -> None:
+    def __init__(self, binary: Path, granian: Path | None, work: Path, sizes: Sizes, model: Process) -> None:
         self.sizes = sizes
-        self.has_peer = peer is not None
+        self.peers = list(PEERS) if granian else []
         self.faults: list[str] = []
         self._binary = binary
-        self._peer = peer or []
+        self._granian = granian
         self._work = work
         self._model = model
         self._results: Callable[[dict[str, object]], None] = lambda result: None
@@ -99,12 +104,17 @@ class Bench:
             yield process
 
     @contextmanager
-    def peer(self) -> Iterator[Process]:
+    def peer(self, name: str) -> Iterator[Process]:
+        """One process, since two writers of one SQLite file wait for each other."""
         home = self.new_home()
         settings = {"OPENAI_BASE_URL": f"{self._model.url}/v1", "DATA_DIR": str(home / "data")}
         port = free_port()
-        command = [*self._peer, "--host", "127.0.0.1", "--port", str(port)]
-        with self._running(Process("peer", command, port, home, settings)) as process:
+        command = [
+            *(str(self._granian), "--interface", "asgi", "--loop", "uvloop", "--workers", "1", "--backlog", "16384"),
+            *("--no-access-log", "--log-level", "error", "--working-dir", str(_PEER_FOLDER), f"{name}:app"),
+            *("--host", "127.0.0.1", "--port", str(port)),
+        ]
+        with self._running(Process(name, command, port, home, settings | {"PYTHONDONTWRITEBYTECODE": "1"})) as process:
             yield process
 
     def tell_model(self, path: str) -> dict[str, int]:

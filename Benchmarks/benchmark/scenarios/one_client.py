@@ -1,48 +1,35 @@
 """One client alone: the latency that the server adds to the model's own.
 
-A chat waits for two commits; with nobody else to share them, their time on the disk is most of it.
+A chat waits for two commits; with nobody else to share them, their time on the disk is most of it. The leanest peer,
+which commits as often, tells how much that is here.
 """
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from statistics import median
+
 from benchmark.bench import Bench
 from benchmark.connection import chat
 from benchmark.figures import Spread
-from benchmark.load import Load, one_client
-from benchmark.process import Process
+from benchmark.load import one_client
 from benchmark.table import Goal, Row
 
 
 async def measure(bench: Bench) -> list[Row]:
-    ours: list[Load] = []
-    others: list[Load] = []
-    with bench.server() as server:
-        if bench.has_peer:
-            with bench.peer() as peer:
-                for _ in range(bench.sizes.rounds):
-                    ours.append(await _round(bench, server))
-                    others.append(await _round(bench, peer))
-        else:
-            ours = [await _round(bench, server) for _ in range(bench.sizes.rounds)]
-    peer_added = _medians(others)
-    return [
-        Row(
-            "latency beyond the model's, 1 client, median",
-            _medians(ours),
-            "ms",
-            Goal(0.8),
-            f"peer {peer_added.median:.2f} ms" if peer_added else "no peer",
-        )
-    ]
-
-
-async def _round(bench: Bench, server: Process) -> Load:
-    # The first few open the connection to the model and fill caches.
-    for count in (20, bench.sizes.chats_alone):
-        load = await one_client(server, [chat()] * count)
-    return bench.record("one-client", load, server=server.name)
-
-
-def _medians(loads: list[Load]) -> Spread | None:
-    medians = [Spread.of(load.added) for load in loads]
-    return Spread.of(median.median / 1e6 for median in medians if median)
+    with ExitStack() as running:
+        servers = [running.enter_context(bench.server())]
+        servers += [running.enter_context(bench.peer(name)) for name in bench.peers if name == "bare"]
+        medians: dict[str, list[float]] = {server.name: [] for server in servers}
+        for server in servers:
+            # The first few open the connection to the model and fill caches.
+            await one_client(server, [chat()] * 20)
+        for _ in range(bench.sizes.rounds):
+            for server in servers:
+                load = await one_client(server, [chat()] * bench.sizes.chats_alone)
+                bench.record("one-client", load, server=server.name)
+                if load.added:
+                    medians[server.name].append(median(load.added) / 1e6)
+    ours = Spread.of(medians.pop("server"))
+    peers = [f"peer {median(theirs):.2f} ms" for theirs in medians.values() if theirs]
+    return [Row("latency beyond the model's, 1 client, median", ours, "ms", Goal(0.8), "".join(peers) or "no peer")]

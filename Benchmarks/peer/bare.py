@@ -1,21 +1,17 @@
-"""The peer: the leanest Python server for a chat that we know how to write.
+"""The leanest Python server for a chat that we know how to write.
 
 Bare ASGI on granian (a server in Rust), aiohttp and orjson, one process: no framework, no validation library, no
-SDK. It promises what our server promises: the question is on disk before the model is asked, the answer before it
-is given.
+SDK.
 """
-
-import time
 
 import orjson
 
-from backend import Backend, BackendError
-from store import Store, new_id
+from backend import BackendError
+from chat import Chats, UnknownThread
 
 _JSON = [(b"content-type", b"application/json")]
 
-store = None
-backend = None
+chats = None
 
 
 async def app(scope, receive, send):
@@ -35,12 +31,12 @@ async def app(scope, receive, send):
 
 
 async def _live(receive, send):
-    global store, backend
+    global chats
     await receive()
-    store, backend = Store(), Backend()
+    chats = Chats()
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    await backend.close()
+    await chats.close()
     await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -61,17 +57,9 @@ async def _chat(body):
         return 422, {"detail": [{"loc": ["body", "message"], "msg": "Field required", "type": "missing"}]}
     if not isinstance(question, str) or not isinstance(thread, (str, type(None))):
         return 422, {"detail": [{"loc": ["body"], "msg": "Input should be a string", "type": "string_type"}]}
-    if thread is None:
-        thread, history = new_id("thread"), []
-        await store.write(Store.thread(thread), Store.message(thread, "user", question))
-    else:
-        history = store.history(thread)
-        if history is None:
-            return 404, {"detail": f"No thread found with id '{thread}'."}
-        await store.write(Store.message(thread, "user", question))
     try:
-        answer = await backend.answer([*history, {"role": "user", "content": question}])
+        return 200, await chats.answer(question, thread)
+    except UnknownThread as error:
+        return 404, {"detail": str(error)}
     except BackendError as error:
         return 502, {"detail": str(error)}
-    await store.write(Store.message(thread, "assistant", answer))
-    return 200, {"message": answer, "thread_id": thread, "role": "assistant", "created_at": int(time.time())}
