@@ -29,7 +29,7 @@ struct Serve: AsyncParsableCommand {
         do {
             try await Server(configuration: configuration, logger: logger).run()
         } catch {
-            logger.critical("The server stopped", metadata: ["reason": "\(error)"])
+            logger.error("The server stopped", metadata: ["reason": "\(error)"])
             throw ExitCode.failure
         }
     }

@@ -10,7 +10,7 @@ enum PortCheck {
                 .bind(host: host, port: port)
                 .get()
             try await channel.close()
-            return .well("port: \(host):\(port) is free")
+            return .well(port == 0 ? "port: \(host) has a free one" : "port: \(host):\(port) is free")
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             if await answersAsThisServer(host: host, port: port) {
                 return .well("port: \(host):\(port) is served by a running assistants-server")
