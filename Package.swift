@@ -32,7 +32,11 @@ let package = Package(
         .target(name: "SignageAnalyst", dependencies: ["AssistantsAPI"], swiftSettings: strict),
         .target(
             name: "Storage",
-            dependencies: ["AssistantsAPI", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "AssistantsAPI",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .target(

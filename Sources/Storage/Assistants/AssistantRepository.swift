@@ -10,7 +10,7 @@ package struct AssistantRepository {
             SELECT id, created_at, name, description, settings, metadata FROM assistants
             WHERE id = ? AND project_id = ?
             """
-        return try db.first(sql, [id.rawValue, project.rawValue]).map(Self.assistant)
+        return try db.first(sql, [id.rawValue, project.rawValue], Self.assistant)
     }
 
     package func insert(_ assistant: Assistant, in project: ProjectID) throws {
@@ -38,18 +38,18 @@ package struct AssistantRepository {
         )
     }
 
-    private static func assistant(_ row: Row) throws -> Assistant {
-        let id: String = row[0]
-        guard let settings = RunSettings(storedJSON: row[4]) else {
+    private static func assistant(_ row: borrowing ResultRow) throws -> Assistant {
+        let id = row.text(0)
+        guard let settings = RunSettings(storedJSON: row.text(4)) else {
             throw StorageError.corrupt(table: "assistants", id: id)
         }
         return Assistant(
             id: Identifier(id),
-            createdAt: Timestamp(seconds: row[1]),
-            name: row[2],
-            description: row[3],
+            createdAt: Timestamp(seconds: row.integer(1)),
+            name: row.optionalText(2),
+            description: row.optionalText(3),
             settings: settings,
-            metadata: (row[5] as String?).flatMap(Metadata.init(storedJSON:)) ?? Metadata()
+            metadata: row.optionalText(5).flatMap(Metadata.init(storedJSON:)) ?? Metadata()
         )
     }
 }

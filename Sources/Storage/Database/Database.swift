@@ -43,7 +43,10 @@ package final class Database: Sendable {
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
         try await Self.translating {
-            try await pool.read { [settingsCache] db in try body(Connection(db, settingsCache)) }
+            // GRDB's `read` would prepare its BEGIN and COMMIT anew every time.
+            try await pool.unsafeRead { [settingsCache] db in
+                try db.snapshot { try body(Connection(db, settingsCache)) }
+            }
         }
     }
 
@@ -101,6 +104,6 @@ package struct Connection {
     package var runSteps: RunStepRepository { RunStepRepository(db: db) }
 
     func touch() throws {
-        try db.run("UPDATE write_probe SET count = count + 1 WHERE id = 1", [])
+        try db.run("UPDATE write_probe SET count = count + 1 WHERE id = 1")
     }
 }

@@ -77,7 +77,7 @@ final class GroupCommit: Sendable {
         var outcomes: [@Sendable () -> Void] = []
         outcomes.reserveCapacity(batch.count)
         do {
-            try db.run("BEGIN IMMEDIATE", [])
+            try db.run("BEGIN IMMEDIATE")
             for job in batch {
                 let changesBefore = db.totalChangesCount
                 do {
@@ -86,9 +86,9 @@ final class GroupCommit: Sendable {
                     outcomes.append { job.fail(error) }
                 }
             }
-            try db.run("COMMIT", [])
+            try db.run("COMMIT")
         } catch {
-            if db.isInsideTransaction { try? db.run("ROLLBACK", []) }
+            if db.isInsideTransaction { try? db.run("ROLLBACK") }
             if batch.count == 1 {
                 batch[0].fail(error)
             } else {

@@ -14,10 +14,10 @@ struct ListQuery {
     func page<Item>(
         _ request: PageRequest,
         in db: GRDB.Database,
-        _ transform: (Row) throws -> Item
+        _ transform: (borrowing ResultRow) throws -> Item
     ) throws -> Page<Item> {
         var conditions = [scope]
-        var arguments: [any DatabaseValueConvertible] = [scopeArgument]
+        var arguments: [any SQLValue] = [scopeArgument]
         let ascends = request.order == .ascending
         if let after = request.after {
             conditions.append("\(table).seq \(ascends ? ">" : "<") ?")
@@ -34,7 +34,7 @@ struct ListQuery {
         let sql = """
             \(select) WHERE \(conditions.joined(separator: " AND ")) ORDER BY \(table).seq \(direction) LIMIT ?
             """
-        var items = try db.all(sql, StatementArguments(arguments), transform)
+        var items = try db.all(sql, arguments, transform)
         let hasMore = items.count > request.limit
         if hasMore { items.removeLast() }
         if readsBackwards { items.reverse() }
@@ -43,10 +43,10 @@ struct ListQuery {
 
     private func sequence(of id: String, parameter: String, in db: GRDB.Database) throws -> Int {
         let sql = "SELECT seq FROM \(table) WHERE id = ? AND \(scope)"
-        guard let row = try db.first(sql, [id, scopeArgument]) else {
+        guard let sequence = try db.first(sql, [id, scopeArgument], { $0.integer(0) }) else {
             throw UnknownCursor(parameter: parameter, id: id)
         }
-        return row[0]
+        return sequence
     }
 }
 

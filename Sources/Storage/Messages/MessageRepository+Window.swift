@@ -18,28 +18,24 @@ extension MessageRepository {
         after sequence: Int,
         tokenFloor: Int
     ) throws -> [PromptEntry] {
-        let cursor = try Row.fetchCursor(
-            db.cachedStatement(
-                sql: """
-                    SELECT seq, tokens_through, role, content, tokens, id FROM messages
-                    WHERE thread_id = ? AND seq > ? ORDER BY seq DESC
-                    """
-            ),
-            arguments: [thread.rawValue, sequence]
-        )
+        let sql = """
+            SELECT seq, tokens_through, role, content, tokens, id FROM messages
+            WHERE thread_id = ? AND seq > ? ORDER BY seq DESC
+            """
         var entries: [PromptEntry] = []
-        while let row = try cursor.next() {
-            let position = Position(sequence: row[0], tokensThrough: row[1])
-            let start = position.tokensThrough - (row[4] as Int)
-            if start < tokenFloor, !entries.isEmpty { break }
+        try db.forEach(sql, [thread.rawValue, sequence]) { row in
+            let position = Position(sequence: row.integer(0), tokensThrough: row.integer(1))
+            let start = position.tokensThrough - row.integer(4)
+            if start < tokenFloor, !entries.isEmpty { return false }
             entries.append(
                 PromptEntry(
                     position: position,
-                    id: Identifier(row[5]),
-                    role: Message.Role(rawValue: row[2]) ?? .user,
-                    content: Message.Content(storedJSON: row[3])
+                    id: Identifier(row.text(5)),
+                    role: Message.Role(rawValue: row.text(2)) ?? .user,
+                    content: Message.Content(storedJSON: row.text(3))
                 )
             )
+            return true
         }
         entries.reverse()
         return entries

@@ -27,7 +27,7 @@ package struct MessageRepository {
         try db.first(
             "SELECT seq, tokens_through FROM messages WHERE thread_id = ? ORDER BY seq DESC LIMIT 1",
             [thread.rawValue]
-        ).map { Position(sequence: $0[0], tokensThrough: $0[1]) }
+        ) { Position(sequence: $0.integer(0), tokensThrough: $0.integer(1)) }
     }
 
     /// Appends a message of `tokens` tokens behind `previous`, the thread's newest message as read in this transaction.
@@ -76,15 +76,16 @@ package struct MessageRepository {
             ORDER BY seq \(ascends ? "ASC" : "DESC") LIMIT ?
             """,
             [thread.rawValue, sequence ?? (ascends ? 0 : Int.max), limit]
-        ) { ($0[10], Self.message($0)) }
+        ) { ($0.integer(10), Self.message($0)) }
     }
 
     /// The answer that a run wrote last.
     package func answer(of run: Identifier<Run>, in thread: Identifier<AssistantThread>) throws -> Message? {
         try db.first(
             Self.columns + " WHERE thread_id = ? AND run_id = ? ORDER BY seq DESC LIMIT 1",
-            [thread.rawValue, run.rawValue]
-        ).map(Self.message)
+            [thread.rawValue, run.rawValue],
+            Self.message
+        )
     }
 
     /// The text of what users said in a thread, oldest first.
@@ -92,27 +93,27 @@ package struct MessageRepository {
         try db.all(
             "SELECT content FROM messages WHERE thread_id = ? AND role = 'user' ORDER BY seq",
             [thread.rawValue]
-        ) { Message.Content(storedJSON: $0[0]) }
+        ) { Message.Content(storedJSON: $0.text(0)) }
     }
 
-    static func message(_ row: Row) -> Message {
+    static func message(_ row: borrowing ResultRow) -> Message {
         let status: Message.Status =
-            switch row[4] as String {
+            switch row.text(4) {
             case "in_progress": .inProgress
             case "incomplete":
-                .incomplete(reason: (row[5] as String?).flatMap(Message.IncompleteReason.init) ?? .runFailed)
+                .incomplete(reason: row.optionalText(5).flatMap(Message.IncompleteReason.init) ?? .runFailed)
             default: .completed
             }
         return Message(
-            id: Identifier(row[0]),
-            threadID: Identifier(row[1]),
-            createdAt: Timestamp(seconds: row[2]),
-            role: Message.Role(rawValue: row[3]) ?? .user,
-            content: Message.Content(storedJSON: row[6]),
+            id: Identifier(row.text(0)),
+            threadID: Identifier(row.text(1)),
+            createdAt: Timestamp(seconds: row.integer(2)),
+            role: Message.Role(rawValue: row.text(3)) ?? .user,
+            content: Message.Content(storedJSON: row.text(6)),
             status: status,
-            assistantID: (row[7] as String?).map { Identifier($0) },
-            runID: (row[8] as String?).map { Identifier($0) },
-            metadata: (row[9] as String?).flatMap(Metadata.init(storedJSON:))
+            assistantID: row.optionalText(7).map { Identifier($0) },
+            runID: row.optionalText(8).map { Identifier($0) },
+            metadata: row.optionalText(9).flatMap(Metadata.init(storedJSON:))
         )
     }
 }

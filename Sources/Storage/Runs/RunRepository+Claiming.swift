@@ -23,8 +23,9 @@ package struct LostClaim: Error, Equatable {
 extension RunRepository {
     /// Takes the run from whoever had it. Nil when there is no such run.
     package func claim(_ id: Identifier<Run>) throws -> RunClaim? {
-        try db.first("UPDATE runs SET fence = fence + 1 WHERE id = ? RETURNING fence", [id.rawValue])
-            .map { RunClaim(run: id, fence: $0[0]) }
+        try db.first("UPDATE runs SET fence = fence + 1 WHERE id = ? RETURNING fence", [id.rawValue]) { row in
+            RunClaim(run: id, fence: row.integer(0))
+        }
     }
 
     /// Stores the run's state, if the claim is still good.
@@ -50,10 +51,8 @@ extension RunRepository {
 
     /// Hands over the messages that wait for the run to begin, once.
     package func takeInput(of id: Identifier<Run>) throws -> [PendingMessage] {
-        guard let row = try db.first("SELECT input FROM runs WHERE id = ? AND input IS NOT NULL", [id.rawValue]) else {
-            return []
-        }
-        let input = PendingMessage.decode(row[0])
+        let sql = "SELECT input FROM runs WHERE id = ? AND input IS NOT NULL"
+        guard let input = try db.first(sql, [id.rawValue], { PendingMessage.decode($0.text(0)) }) else { return [] }
         try db.run("UPDATE runs SET input = NULL WHERE id = ?", [id.rawValue])
         return input
     }
@@ -67,6 +66,6 @@ extension RunRepository {
             WHERE runs.seq > ? AND runs.status IN ('queued', 'in_progress', 'requires_action', 'cancelling')
             ORDER BY runs.seq LIMIT ?
             """
-        return try db.all(sql, [sequence, limit]) { ($0[12], try Self.run($0)) }
+        return try db.all(sql, [sequence, limit]) { ($0.integer(12), try Self.run($0)) }
     }
 }

@@ -30,8 +30,11 @@ package struct RunRepository {
     }
 
     package func find(_ id: Identifier<Run>, of thread: Identifier<AssistantThread>) throws -> Run? {
-        try db.first(Self.columns + " WHERE runs.id = ? AND runs.thread_id = ?", [id.rawValue, thread.rawValue])
-            .map(Self.run)
+        try db.first(
+            Self.columns + " WHERE runs.id = ? AND runs.thread_id = ?",
+            [id.rawValue, thread.rawValue],
+            Self.run
+        )
     }
 
     package func page(_ request: PageRequest, of thread: Identifier<AssistantThread>) throws -> Page<Run> {
@@ -43,25 +46,25 @@ package struct RunRepository {
         ).page(request, in: db, Self.run)
     }
 
-    static func run(_ row: Row) throws -> Run {
-        let id: String = row[0]
-        guard let settings = RunSettings(storedJSON: row[4]),
+    static func run(_ row: borrowing ResultRow) throws -> Run {
+        let id = row.text(0)
+        guard let settings = RunSettings(storedJSON: row.text(4)),
             let state = StateColumns(
-                status: row[6],
-                startedAt: row[7],
-                expiresAt: row[8],
-                endedAt: row[9],
-                detail: row[10],
-                usage: row[11]
+                status: row.text(6),
+                startedAt: row.optionalInteger(7),
+                expiresAt: row.optionalInteger(8),
+                endedAt: row.optionalInteger(9),
+                detail: row.optionalText(10),
+                usage: row.optionalText(11)
             ).state
         else { throw StorageError.corrupt(table: "runs", id: id) }
         return Run(
             id: Identifier(id),
-            threadID: Identifier(row[1]),
-            assistantID: Identifier(row[2]),
-            createdAt: Timestamp(seconds: row[3]),
+            threadID: Identifier(row.text(1)),
+            assistantID: Identifier(row.text(2)),
+            createdAt: Timestamp(seconds: row.integer(3)),
             settings: settings,
-            metadata: (row[5] as String?).flatMap(Metadata.init(storedJSON:)),
+            metadata: row.optionalText(5).flatMap(Metadata.init(storedJSON:)),
             state: state
         )
     }
@@ -71,10 +74,13 @@ package struct RunRepository {
         if let id = settingsCache.find(settings) { return id }
         let body = settings.jsonText
         let hash = Self.hash(of: body)
-        if let row = try db.first("SELECT id FROM run_settings WHERE hash = ? AND body = ?", [hash, body]) {
+        let known = try db.first("SELECT id FROM run_settings WHERE hash = ? AND body = ?", [hash, body]) {
+            $0.integer(0)
+        }
+        if let known {
             // A row that this very transaction inserted could still be rolled back: it is found by the next run.
-            settingsCache.remember(settings, id: row[0])
-            return row[0]
+            settingsCache.remember(settings, id: known)
+            return known
         }
         try db.run("INSERT INTO run_settings (hash, body) VALUES (?, ?)", [hash, body])
         return Int(db.lastInsertedRowID)

@@ -28,15 +28,15 @@ package struct RunStepRepository {
             [run.id.rawValue]
         ) { row in
             var step = RunStep(
-                id: Identifier(row[0]),
+                id: Identifier(row.text(0)),
                 run: run,
-                createdAt: Timestamp(seconds: row[1]),
-                messageID: Identifier(row[2]),
-                status: RunStep.Status(rawValue: row[3]) ?? .failed
+                createdAt: Timestamp(seconds: row.integer(1)),
+                messageID: Identifier(row.text(2)),
+                status: RunStep.Status(rawValue: row.text(3)) ?? .failed
             )
-            step.endedAt = (row[4] as Int?).map(Timestamp.init(seconds:))
-            step.lastError = (row[5] as String?).flatMap(Run.LastError.init(storedJSON:))
-            step.usage = (row[6] as String?).flatMap(TokenUsage.init(storedJSON:))
+            step.endedAt = row.optionalInteger(4).map(Timestamp.init(seconds:))
+            step.lastError = row.optionalText(5).flatMap(Run.LastError.init(storedJSON:))
+            step.usage = row.optionalText(6).flatMap(TokenUsage.init(storedJSON:))
             return step
         }
     }

@@ -40,11 +40,11 @@ package struct ThreadDataRepository {
         try db.all(
             "SELECT name, body FROM thread_data WHERE thread_id = ? ORDER BY name",
             [thread.rawValue]
-        ) { Table(name: $0[0], json: $0[1]) }
+        ) { Table(name: $0.text(0), json: $0.text(1)) }
     }
 
     /// Nil when the thread has no data.
     package func profile(of thread: Identifier<AssistantThread>) throws -> String? {
-        try db.first("SELECT profile FROM thread_profiles WHERE thread_id = ?", [thread.rawValue]).map { $0[0] }
+        try db.first("SELECT profile FROM thread_profiles WHERE thread_id = ?", [thread.rawValue]) { $0.text(0) }
     }
 }

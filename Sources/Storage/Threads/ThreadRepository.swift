@@ -15,17 +15,18 @@ package struct ThreadRepository {
     package func find(_ id: Identifier<AssistantThread>, in project: ProjectID) throws -> AssistantThread? {
         try db.first(
             "SELECT id, created_at, metadata FROM threads WHERE id = ? AND project_id = ?",
-            [id.rawValue, project.rawValue]
-        ).map(Self.thread)
+            [id.rawValue, project.rawValue],
+            Self.thread
+        )
     }
 
     package func exists(_ id: Identifier<AssistantThread>, in project: ProjectID) throws -> Bool {
-        try db.first("SELECT 1 FROM threads WHERE id = ? AND project_id = ?", [id.rawValue, project.rawValue]) != nil
+        try db.hasRow("SELECT 1 FROM threads WHERE id = ? AND project_id = ?", [id.rawValue, project.rawValue])
     }
 
     /// How often the past of the thread was changed; nil when there is no such thread.
     package func edits(of id: Identifier<AssistantThread>) throws -> Int? {
-        try db.first("SELECT edits FROM threads WHERE id = ?", [id.rawValue]).map { $0[0] }
+        try db.first("SELECT edits FROM threads WHERE id = ?", [id.rawValue]) { $0.integer(0) }
     }
 
     package func page(_ request: PageRequest, of project: ProjectID) throws -> Page<AssistantThread> {
@@ -43,11 +44,11 @@ package struct ThreadRepository {
         return db.changesCount > 0
     }
 
-    private static func thread(_ row: Row) -> AssistantThread {
+    private static func thread(_ row: borrowing ResultRow) -> AssistantThread {
         AssistantThread(
-            id: Identifier(row[0]),
-            createdAt: Timestamp(seconds: row[1]),
-            metadata: (row[2] as String?).flatMap(Metadata.init(storedJSON:))
+            id: Identifier(row.text(0)),
+            createdAt: Timestamp(seconds: row.integer(1)),
+            metadata: row.optionalText(2).flatMap(Metadata.init(storedJSON:))
         )
     }
 }
