@@ -9,6 +9,14 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Links Swift's runtime into the server: one file that runs where there is no toolchain, and with less memory at rest
+/// (37 MB against 40; with the default linker it would be more).
+/// The option `--static-swift-stdlib` would do the same for the tests too, and these do not link with it.
+let staticRuntime = [
+    "-static-stdlib", "-use-ld=lld", "-lFoundation", "-lFoundationInternationalization", "-lFoundationEssentials", "-lCoreFoundation",
+    "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections", "-ldispatch", "-lBlocksRuntime",
+]
+
 let package = Package(
     name: "assistants-server",
     platforms: [.macOS(.v15)],
@@ -57,7 +65,6 @@ let package = Package(
                 "AssistantsAPI", "Storage", "ModelProviders", "SignageAnalyst",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
@@ -72,7 +79,6 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -94,15 +100,14 @@ let package = Package(
             dependencies: [
                 "AssistantsAPI", "Storage", "ModelProviders", "RunEngine", "HTTPServer", "ServerConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict
+            swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(staticRuntime, .when(platforms: [.linux]))]
         ),
         .testTarget(name: "AssistantsAPITests", dependencies: ["AssistantsAPI"], swiftSettings: strict),
         .testTarget(
@@ -142,8 +147,7 @@ let package = Package(
         .testTarget(
             name: "ServerConfigurationTests",
             dependencies: [
-                "ServerConfiguration",
-                .product(name: "Configuration", package: "swift-configuration"),
+                "ServerConfiguration", "AssistantsAPI",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

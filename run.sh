@@ -18,7 +18,7 @@ require_swift
 require_packages 'the build' git ca-certificates libsqlite3-dev zlib1g-dev
 
 if [[ ! -e .env ]]; then
-    cp .env.example .env
+    install -m 600 .env.example .env
     say "Created .env from .env.example. Put your OPENAI_API_KEY there to have a model answer."
 fi
 

@@ -1,5 +1,4 @@
 import AssistantsAPI
-import Foundation
 import HTTPServer
 import Logging
 import ModelProviders
@@ -21,6 +20,7 @@ struct Server {
     private static let reserve: Duration = .milliseconds(1500)
 
     func run() async throws {
+        OpenFiles.raiseLimit()
         let (ids, clock) = (IDGenerator(clock: .system), WallClock.system)
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let database = try Database(directory: DataDirectory(path: configuration.dataDirectory))
@@ -52,13 +52,19 @@ struct Server {
             logger: logger,
             onRunning: { port in StartupBanner(configuration, port: port).show() }
         )
+        let outcome: Result<Void, any Error>
         do {
+            try await worker.recover()
             try await runServices(worker: worker, http: http)
+            outcome = .success(())
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw AddressInUse(host: configuration.http.host, port: configuration.http.port)
+            outcome = .failure(AddressInUse(host: configuration.http.host, port: configuration.http.port))
+        } catch {
+            outcome = .failure(error)
         }
         await backend?.shutdown()
         try database.close()
+        try outcome.get()
         logger.notice("Stopped")
     }
 
@@ -97,10 +103,7 @@ struct Server {
     }
 
     private func facadeAssistant(_ assistants: AssistantService) async throws -> Assistant {
-        var instructions = AssistantService.builtInInstructions
-        if let file = configuration.assistant.instructionsFile {
-            instructions = try String(contentsOfFile: file, encoding: .utf8)
-        }
+        let instructions = configuration.assistant.instructions?.text ?? AssistantService.builtInInstructions
         return try await assistants.ensure(
             Identifier(configuration.assistant.id),
             model: configuration.model.defaultName,
@@ -115,22 +118,18 @@ struct Server {
             maximumConcurrentRuns: configuration.runs.concurrency,
             maximumUnfinishedRuns: configuration.runs.concurrency + configuration.runs.queueLimit,
             contextTokens: configuration.model.contextTokens,
-            modelAliases: configuration.model.aliases
+            modelAliases: configuration.model.aliases,
+            mayLogTexts: configuration.debug
         )
     }
 
     private var serverOptions: ServerOptions {
         let http = configuration.http
-        let origins: [String] =
-            switch http.corsOrigins {
-            case .any: ["*"]
-            case .only(let origins): origins
-            }
         return ServerOptions(
             host: http.host,
             port: http.port,
             maximumBodyBytes: http.maximumBodyBytes,
-            allowedOrigins: origins,
+            allowedOrigins: http.corsOrigins.list,
             requestsPerMinute: http.requestsPerMinute,
             trustsProxy: { address in http.trustedProxies.contains { $0.contains(address) } },
             rootPath: http.rootPath,

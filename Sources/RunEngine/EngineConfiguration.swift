@@ -14,6 +14,8 @@ package struct EngineConfiguration: Sendable {
     package var promptCacheBytes: Int
     /// Names that callers use for a model, and the backend's names for them.
     package var modelAliases: [String: String]
+    /// Whether the log may hold what users and models say.
+    package var mayLogTexts: Bool
 
     package init(
         runLifetime: Duration = .seconds(600),
@@ -21,7 +23,8 @@ package struct EngineConfiguration: Sendable {
         maximumUnfinishedRuns: Int = 10_000,
         contextTokens: Int = 100_000,
         promptCacheBytes: Int = 32 << 20,
-        modelAliases: [String: String] = [:]
+        modelAliases: [String: String] = [:],
+        mayLogTexts: Bool = false
     ) {
         self.runLifetime = runLifetime
         self.maximumConcurrentRuns = maximumConcurrentRuns
@@ -29,5 +32,6 @@ package struct EngineConfiguration: Sendable {
         self.contextTokens = contextTokens
         self.promptCacheBytes = promptCacheBytes
         self.modelAliases = modelAliases
+        self.mayLogTexts = mayLogTexts
     }
 }

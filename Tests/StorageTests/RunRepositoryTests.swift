@@ -98,6 +98,6 @@ import Testing
 
         let found = try await temporary.database.read { try $0.runs.unfinished(after: 0, limit: 100) }
 
-        #expect(found.map(\.run.id.rawValue) == ["run_0", "run_1", "run_2", "run_3", "run_4"])
+        #expect(found.map(\.id.rawValue) == ["run_0", "run_1", "run_2", "run_3", "run_4"])
     }
 }

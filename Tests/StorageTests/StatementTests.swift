@@ -15,7 +15,7 @@ import Testing
         let thread = try await temporary.thread()
         let tables = [ThreadDataRepository.Table(name: text, json: text)]
 
-        try await temporary.database.write { try $0.threadData.put(tables, profile: text, of: thread) }
+        try await temporary.database.write { try $0.threadData.put(tables, profile: text, basedOn: 0, of: thread) }
 
         let (stored, profile) = try await temporary.database.read { db in
             (try db.threadData.tables(of: thread), try db.threadData.profile(of: thread))
@@ -108,6 +108,44 @@ import Testing
 
         for _ in 0..<20 {
             #expect(try await temporary.database.read { try $0.messages.last(of: thread) } != nil)
+        }
+    }
+
+    @Test("A read whose task is cancelled ends as cancelled, and leaves its connection fit for others")
+    func cancelledReads() async throws {
+        let temporary = try TemporaryDatabase()
+        let database = temporary.database
+        let thread = try await temporary.thread()
+        try await database.write { db in
+            var last: MessageRepository.Position?
+            for number in 0..<5_000 {
+                let message = Message(
+                    id: Identifier("msg_\(number)"),
+                    threadID: thread,
+                    createdAt: Timestamp(seconds: 1),
+                    role: .user,
+                    content: Message.Content(text: "text")
+                )
+                last = try db.messages.append(message, tokens: 1, after: last)
+            }
+        }
+
+        for _ in 0..<8 {
+            let (reads, isReading) = AsyncStream.makeStream(of: Void.self)
+            let reading = Task {
+                try await database.read { db in
+                    isReading.yield()
+                    for _ in 0..<500 { _ = try db.messages.newestUserContents(of: thread, limit: 5_000, bytes: .max) }
+                    try Task.checkCancellation()
+                }
+            }
+            for await _ in reads { break }
+            reading.cancel()
+            await #expect(throws: CancellationError.self) { try await reading.value }
+        }
+
+        for _ in 0..<20 {
+            #expect(try await database.read { try $0.messages.last(of: thread)?.tokensThrough } == 5_000)
         }
     }
 }

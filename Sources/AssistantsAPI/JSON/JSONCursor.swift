@@ -350,7 +350,7 @@ extension JSONCursor {
     private static func decode(_ raw: UnsafeRawBufferPointer, at offset: Int) throws(JSONParsingError) -> String {
         if raw.isEmpty { return "" }
         if let start = raw.baseAddress, memchr(start, Int32(UInt8(ascii: "\\")), raw.count) == nil {
-            guard let text = String(validating: raw, as: UTF8.self) else {
+            guard let text = String(validating: raw.assumingMemoryBound(to: UInt8.self), as: UTF8.self) else {
                 throw JSONParsingError(offset: offset, reason: "invalid UTF-8")
             }
             return text

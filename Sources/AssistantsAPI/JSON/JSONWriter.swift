@@ -182,16 +182,35 @@ package struct JSONWriter {
     private mutating func appendEscaped(_ text: String) {
         var copy = text
         copy.withUTF8 { utf8 in
+            let raw = UnsafeRawBufferPointer(utf8)
             var clean = 0
-            for index in utf8.indices {
-                let byte = utf8[index]
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-                bytes.append(contentsOf: utf8[clean..<index])
-                appendEscape(of: byte)
-                clean = index + 1
+            var index = 0
+            while index < raw.count {
+                // Most text has nothing to escape: eight bytes are looked at together.
+                if index + 8 <= raw.count,
+                    !Self.needsEscape(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                {
+                    index += 8
+                    continue
+                }
+                let byte = raw[index]
+                if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                    bytes.append(contentsOf: raw[clean..<index])
+                    appendEscape(of: byte)
+                    clean = index + 1
+                }
+                index += 1
             }
-            bytes.append(contentsOf: utf8[clean...])
+            bytes.append(contentsOf: raw[clean...])
         }
+    }
+
+    /// Whether one of eight bytes is a control character, a quote or a backslash.
+    private static func needsEscape(_ eight: UInt64) -> Bool {
+        let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        func hasZero(_ value: UInt64) -> UInt64 { (value &- ones) & ~value & highs }
+        let controls = (eight &- ones &* 0x20) & ~eight & highs
+        return controls | hasZero(eight ^ (ones &* 0x22)) | hasZero(eight ^ (ones &* 0x5C)) != 0
     }
 
     private mutating func appendEscape(of byte: UInt8) {

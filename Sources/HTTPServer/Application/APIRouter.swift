@@ -31,10 +31,11 @@ package struct APIRouter: Sendable {
     private func router() -> Router<APIRequestContext> {
         let router = Router(context: APIRequestContext.self, options: [.autoGenerateHeadEndpoints])
         router.addMiddleware {
-            RequestEnvelope(logger: logger)
-            CrossOrigin(allowedOrigins: options.allowedOrigins)
-            FacadeErrors()
-            RequestRateLimit(options: options)
+            RequestEnvelope(
+                crossOrigin: CrossOrigin(allowedOrigins: options.allowedOrigins),
+                rateLimit: RequestRateLimit(options: options),
+                logger: logger
+            )
         }
         addRoutes(to: router.group(""))
         if !options.rootPath.isEmpty { addRoutes(to: router.group(RouterPath(options.rootPath))) }

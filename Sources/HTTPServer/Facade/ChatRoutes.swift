@@ -12,8 +12,30 @@ struct ChatRoutes: Sendable {
         group.post("chat", use: chat)
     }
 
+    /// What is left of a request while its answer is awaited. Thousands may wait, each with the memory of its frames.
+    private final class Pending: Sendable {
+        let run: Run
+        let live: LiveRun
+        let question: Identifier<Message>
+        let isStream: Bool
+
+        init(_ started: RunService.Started, question: Identifier<Message>, isStream: Bool) {
+            run = started.run
+            live = started.live
+            self.question = question
+            self.isStream = isStream
+        }
+    }
+
     @Sendable
     private func chat(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let pending = try await begin(request, context)
+        if pending.isStream { return stream(pending, context) }
+        return JSONResponse.make(ChatAnswer(message: try await answer(of: pending.live)))
+    }
+
+    /// Reads the question and starts its run.
+    private func begin(_ request: Request, _ context: APIRequestContext) async throws -> Pending {
         var fields = try await reader.object(of: request)
         let text = fields.text("message")
         let threadID = fields.optionalText("thread_id").map { Identifier<AssistantThread>($0) }
@@ -22,24 +44,45 @@ struct ChatRoutes: Sendable {
         try fields.check()
 
         let question = PendingMessage(id: services.ids.next(), role: .user, content: Message.Content(text: text))
-        var data: ThreadDataUpdate?
-        if let document {
-            if let threadID { _ = try await services.threads.find(threadID, in: .default) }
-            data = try await services.analysis.update(of: threadID, with: document)
-        }
-        let started = try await services.runs.start(
-            RunService.Request(
-                target: threadID.map { .existing($0) } ?? .new(services.threads.make()),
-                assistant: services.facadeAssistant,
-                input: [question],
-                data: data,
-                requestID: context.requestID
-            ),
-            in: .default
-        )
+        let started = try await start(question, in: threadID, with: document, isAwaited: !isStream, context)
         context.subject.set(started.run)
-        if isStream { return stream(started, question: question, context) }
-        return JSONResponse.make(ChatAnswer(message: try await answer(of: started.live)))
+        return Pending(started, question: question.id, isStream: isStream)
+    }
+
+    /// Starts the run; once more when somebody else changed the thread's data while figures were computed from it.
+    private func start(
+        _ question: PendingMessage,
+        in threadID: Identifier<AssistantThread>?,
+        with document: JSONObject?,
+        isAwaited: Bool,
+        _ context: APIRequestContext
+    ) async throws -> RunService.Started {
+        while true {
+            do {
+                return try await services.runs.start(
+                    RunService.Request(
+                        target: threadID.map { .existing($0) } ?? .new(services.threads.make()),
+                        assistant: services.facadeAssistant,
+                        input: [question],
+                        data: try await update(of: threadID, with: document),
+                        requestID: context.requestID,
+                        isAwaited: isAwaited
+                    ),
+                    in: .default
+                )
+            } catch is DataHasChanged {
+                continue
+            }
+        }
+    }
+
+    private func update(
+        of thread: Identifier<AssistantThread>?,
+        with document: JSONObject?
+    ) async throws -> ThreadDataUpdate? {
+        guard let document else { return nil }
+        if let thread { _ = try await services.threads.find(thread, in: .default) }
+        return try await services.analysis.update(of: thread, with: document)
     }
 
     private func answer(of live: LiveRun) async throws -> Message {
@@ -49,17 +92,15 @@ struct ChatRoutes: Sendable {
     }
 
     /// First the ids, then the text as it comes, then the same object as the plain answer.
-    private func stream(_ started: RunService.Started, question: PendingMessage, _ context: APIRequestContext)
-        -> Response
-    {
-        let live = started.live
+    private func stream(_ pending: Pending, _ context: APIRequestContext) -> Response {
+        let live = pending.live
         return EventStream.response { writer in
             var block = EventBlock()
             block.event("start") { json in
                 json.beginObject()
-                json.member("thread_id", started.run.threadID)
-                json.member("run_id", started.run.id)
-                json.member("message_id", question.id)
+                json.member("thread_id", pending.run.threadID)
+                json.member("run_id", pending.run.id)
+                json.member("message_id", pending.question)
                 json.endObject()
             }
             try await writer.write(block)

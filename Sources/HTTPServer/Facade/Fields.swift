@@ -89,10 +89,11 @@ struct Fields {
     /// Tables of rows, as the analyst reads them.
     mutating func systemData() -> JSONObject? {
         guard let object = optionalObject("system_data") else { return nil }
-        for member in object.members where member.value.arrayValue == nil && !member.value.isNull {
-            report("Input should be a valid list", "list_type", at: "system_data", member.key)
+        let tables = object.members.filter { !$0.value.isNull }
+        for table in tables where table.value.arrayValue == nil {
+            report("Input should be a valid list", "list_type", at: "system_data", table.key)
         }
-        return object.isEmpty ? nil : object
+        return tables.isEmpty ? nil : JSONObject(tables)
     }
 
     /// Throws what was wrong, if anything.

@@ -9,8 +9,8 @@ struct MessageRoutes: Sendable {
     let services: ServerServices
     let reader: BodyReader
 
-    /// Messages that are read at once while a whole thread is written out.
-    private static let chunk = 200
+    /// Bytes of messages that are read at once while a whole thread is written out.
+    private static let chunk = 256 << 10
 
     func add(to group: RouterGroup<APIRequestContext>) {
         group.get("threads/:thread_id/messages", use: list)
@@ -57,7 +57,7 @@ struct MessageRoutes: Sendable {
                 of: thread,
                 after: sequence,
                 order: order,
-                limit: Self.chunk
+                bytes: Self.chunk
             ) {
                 var json = JSONWriter(reservingCapacity: 64 * 1024)
                 json.beginArray()
@@ -73,7 +73,6 @@ struct MessageRoutes: Sendable {
                 first = first ?? part.messages.first?.id.rawValue
                 last = part.messages.last?.id.rawValue
                 sequence = part.last
-                if part.messages.count < Self.chunk { break }
             }
             var tail = JSONWriter()
             tail.beginObject()

@@ -22,7 +22,7 @@ struct RunRoutes: Sendable {
         let asked = fields.optionalText("assistant_id") ?? request.uri.queryParameters.get("assistant_id")
         try fields.check()
         var assistant = services.facadeAssistant
-        if let asked, asked != assistant.id.rawValue {
+        if let asked, !asked.isEmpty, asked != assistant.id.rawValue {
             assistant = try await services.assistants.find(Identifier(asked), in: .default)
         }
         let request = RunService.Request(

@@ -6,12 +6,12 @@ import Hummingbird
 ///
 /// Hummingbird's own middleware answers with a fixed list of headers; a page may send ones that we cannot know, so the
 /// list that a preflight asks for is given back.
-struct CrossOrigin: RouterMiddleware {
+struct CrossOrigin: Sendable {
     private let allowedOrigins: Set<String>
     private let allowsAll: Bool
 
     private static let maximumAge = "600"
-    private static let exposed = "x-request-id, retry-after, openai-poll-after-ms"
+    private static let exposed = "x-request-id, retry-after"
     private static let methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
     init(allowedOrigins: [String]) {
@@ -19,27 +19,27 @@ struct CrossOrigin: RouterMiddleware {
         allowsAll = allowedOrigins.contains("*")
     }
 
-    func handle(
-        _ request: Request,
-        context: APIRequestContext,
-        next: (Request, APIRequestContext) async throws -> Response
-    ) async throws -> Response {
-        guard let origin = request.headers[.origin] else { return try await next(request, context) }
-        let isAllowed = allowsAll || allowedOrigins.contains(origin)
-        if request.method == .options, request.headers[.accessControlRequestMethod] != nil {
-            return preflight(request, origin: origin, isAllowed: isAllowed)
-        }
-        var response = try await next(request, context)
-        response.headers[values: .vary].append("Origin")
-        if isAllowed {
-            grant(origin, in: &response.headers)
-            response.headers[.accessControlExposeHeaders] = Self.exposed
-        }
-        return response
+    /// Marks an answer as one that the asking page may read.
+    func grant(_ request: Request, in headers: inout HTTPFields) {
+        guard let origin = request.headers[.origin] else { return }
+        headers[values: .vary].append("Origin")
+        guard allows(origin) else { return }
+        allow(origin, in: &headers)
+        headers[.accessControlExposeHeaders] = Self.exposed
     }
 
+    /// The answer to a browser that asks before it sends; nil for any other request.
+    func preflight(_ request: Request) -> Response? {
+        guard request.method == .options, request.headers[.accessControlRequestMethod] != nil,
+            let origin = request.headers[.origin]
+        else { return nil }
+        return preflight(request, origin: origin, isAllowed: allows(origin))
+    }
+
+    private func allows(_ origin: String) -> Bool { allowsAll || allowedOrigins.contains(origin) }
+
     private func preflight(_ request: Request, origin: String, isAllowed: Bool) -> Response {
-        var headers: HTTPFields = [.vary: "Origin, Access-Control-Request-Headers"]
+        var headers: HTTPFields = [.vary: "Access-Control-Request-Headers"]
         guard isAllowed else {
             return JSONResponse.make(status: .badRequest, headers: headers) { writer in
                 writer.beginObject()
@@ -47,14 +47,13 @@ struct CrossOrigin: RouterMiddleware {
                 writer.endObject()
             }
         }
-        grant(origin, in: &headers)
         headers[.accessControlAllowMethods] = Self.methods
         headers[.accessControlAllowHeaders] = request.headers[.accessControlRequestHeaders]
         headers[.accessControlMaxAge] = Self.maximumAge
         return Response(status: .noContent, headers: headers)
     }
 
-    private func grant(_ origin: String, in headers: inout HTTPFields) {
+    private func allow(_ origin: String, in headers: inout HTTPFields) {
         headers[.accessControlAllowOrigin] = origin
         headers[.accessControlAllowCredentials] = "true"
     }

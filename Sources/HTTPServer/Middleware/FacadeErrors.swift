@@ -6,23 +6,9 @@ import NIOCore
 import RunEngine
 import Storage
 
-/// Turns every error into an answer in FastAPI's shape, `{"detail": …}`. What the server itself did wrong is logged
+/// Turns every error into a refusal in FastAPI's shape, `{"detail": …}`. What the server itself did wrong is logged
 /// whole and answered in one sentence.
-struct FacadeErrors: RouterMiddleware {
-    func handle(
-        _ request: Request,
-        context: APIRequestContext,
-        next: (Request, APIRequestContext) async throws -> Response
-    ) async throws -> Response {
-        do {
-            return try await next(request, context)
-        } catch let error as FacadeError {
-            return error.response()
-        } catch {
-            return Self.translate(error, context: context).response()
-        }
-    }
-
+enum FacadeErrors {
     /// The facade's word for an error of another layer.
     static func translate(_ error: any Error, context: APIRequestContext) -> FacadeError {
         switch error {

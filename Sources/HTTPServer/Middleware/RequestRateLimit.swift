@@ -5,30 +5,27 @@ import Synchronization
 /// Bounds the requests that one client address may send in a minute, with bursts up to the whole minute's share.
 ///
 /// A generic cell rate algorithm: one time for each address says when its allowance will be whole again.
-struct RequestRateLimit: RouterMiddleware {
-    private let limit: Int?
+struct RequestRateLimit: Sendable {
+    private let limit: Int
     private let address: ClientAddress
     private let allowances = Allowances()
 
-    init(options: ServerOptions) {
-        limit = options.requestsPerMinute
+    /// Nil when there is no limit.
+    init?(options: ServerOptions) {
+        guard let limit = options.requestsPerMinute else { return nil }
+        self.limit = limit
         address = ClientAddress(trustsProxy: options.trustsProxy)
     }
 
-    func handle(
-        _ request: Request,
-        context: APIRequestContext,
-        next: (Request, APIRequestContext) async throws -> Response
-    ) async throws -> Response {
-        if let limit, let wait = allowances.take(address.of(request, context), perMinute: limit) {
-            let seconds = Int(wait.components.seconds) + 1
-            throw FacadeError(
-                .tooManyRequests,
-                "More than \(limit) requests in a minute. Please try again in \(seconds) s.",
-                retryAfter: seconds
-            )
-        }
-        return try await next(request, context)
+    /// Takes the request from its client's allowance, or throws the refusal.
+    func check(_ request: Request, _ context: APIRequestContext) throws {
+        guard let wait = allowances.take(address.of(request, context), perMinute: limit) else { return }
+        let seconds = Int(wait.components.seconds) + 1
+        throw FacadeError(
+            .tooManyRequests,
+            "More than \(limit) requests in a minute. Please try again in \(seconds) s.",
+            retryAfter: seconds
+        )
     }
 }
 
@@ -46,7 +43,11 @@ private final class Allowances: Sendable {
         return wholeAt.withLock { wholeAt in
             let next = max(wholeAt[client] ?? now, now) + cost
             if next > now + .seconds(60) { return next - now - .seconds(60) }
-            if wholeAt.count >= Self.capacity { wholeAt = wholeAt.filter { $0.value > now } }
+            if wholeAt.count >= Self.capacity {
+                // Forgetting is the kinder fault: a flood of addresses must not cost a search at each request.
+                wholeAt = wholeAt.filter { $0.value > now + .seconds(30) }
+                if wholeAt.count >= Self.capacity { wholeAt.removeAll(keepingCapacity: true) }
+            }
             wholeAt[client] = next
             return nil
         }

@@ -11,14 +11,44 @@ package struct ThreadAnalysis: Sendable {
 
     /// The analyst's answer to the newest question of a thread.
     func answer(in thread: Identifier<AssistantThread>) async throws -> String {
-        let (tables, contents) = try await database.read { db in
-            (try db.threadData.tables(of: thread), try db.messages.userContents(of: thread))
+        let (tables, said) = try await database.read { db in
+            (
+                try db.threadData.tables(of: thread),
+                try db.messages.newestUserContents(of: thread, limit: Self.messageLimit, bytes: Self.byteLimit)
+            )
         }
         return try await queue.perform {
-            let texts = contents.map(\.plainText)
-            let data = SignageData(systemData: [try Self.document(tables)], messages: texts)
-            return SignageAnalyst.answer(to: texts.last ?? "", about: data)
+            let messages = said.contents.map { (place: $0.sequence, text: $0.content.plainText) }
+            let data = SignageData(sources: try Self.sources(tables, messages))
+            let answer = SignageAnalyst.answer(to: messages.last?.text ?? "", about: data)
+            return said.isWhole ? answer : answer + "\n\n" + Self.leftOut(messages.count)
         }
+    }
+
+    /// Data and messages in the order in which they came: the newer table of a name replaces the older one, wherever each
+    /// was found.
+    private static func sources(
+        _ tables: [ThreadDataRepository.Table],
+        _ messages: [(place: Int, text: String)]
+    ) throws -> [SignageData.Source] {
+        var sources: [SignageData.Source] = []
+        var rest = messages[...]
+        for table in tables {
+            while let next = rest.first, next.place <= table.afterMessage {
+                sources.append(.message(next.text))
+                rest.removeFirst()
+            }
+            sources.append(.systemData(try document([table])))
+        }
+        return sources + rest.map { .message($0.text) }
+    }
+
+    /// What is read of a thread at most, so that a question costs the same in a thread of any length.
+    private static let messageLimit = 200
+    private static let byteLimit = 64 << 20
+
+    private static func leftOut(_ count: Int) -> String {
+        "_이 답변은 최근 사용자 메시지 \(count)개만 읽었습니다. / Only the newest \(count) user messages were read._"
     }
 
     /// What is stored of data that came with a request: its tables, and the profile of them and of the tables that the
@@ -27,13 +57,21 @@ package struct ThreadAnalysis: Sendable {
         of thread: Identifier<AssistantThread>?,
         with document: JSONObject
     ) async throws -> ThreadDataUpdate {
-        var stored: [ThreadDataRepository.Table] = []
-        if let thread { stored = try await database.read { try $0.threadData.tables(of: thread) } }
-        let earlier = stored
+        var (stored, revision): ([ThreadDataRepository.Table], Int) = ([], 0)
+        if let thread {
+            (stored, revision) = try await database.read { db in
+                (try db.threadData.tables(of: thread), try db.threadData.revision(of: thread))
+            }
+        }
+        let (earlier, basedOn) = (stored, revision)
         return try await queue.perform {
             let tables = document.members.map { ThreadDataRepository.Table(name: $0.key, json: $0.value.jsonText) }
             let data = SignageData(systemData: [try Self.document(earlier), document], messages: [])
-            return ThreadDataUpdate(tables: tables, profile: SignageAnalyst.profile(of: data) ?? "(no rows)")
+            return ThreadDataUpdate(
+                tables: tables,
+                profile: SignageAnalyst.profile(of: data) ?? "(no rows)",
+                basedOn: basedOn
+            )
         }
     }
 
@@ -46,4 +84,6 @@ package struct ThreadAnalysis: Sendable {
 package struct ThreadDataUpdate: Sendable {
     package var tables: [ThreadDataRepository.Table]
     package var profile: String
+    /// The revision of the thread's data that the profile was computed from, together with these tables.
+    package var basedOn: Int
 }

@@ -39,7 +39,10 @@ struct PromptBuilder: Sendable {
             guard let edits = try db.threads.edits(of: thread) else { throw EngineError.threadNotFound(thread) }
             let profile = try newProfile ?? db.threadData.profile(of: thread)
             let budget = room - (profile.map { TokenEstimate.tokens(in: $0) } ?? 0)
-            let total = (try db.messages.last(of: thread)?.tokensThrough ?? 0) + arrivingTokens
+            // What is arriving may be there already; it counts once.
+            let last = try db.messages.last(of: thread)
+            let isThere = try arriving.last.map { try db.messages.exists($0.id) } ?? false
+            let total = (last?.tokensThrough ?? 0) + (isThere ? 0 : arrivingTokens)
             let floor = PromptWindow(budget: budget).floor(total: total)
             var history = PromptHistory(tokenFloor: floor, edits: edits)
             if let cached, cached.edits == edits, cached.tokenFloor == floor { history = cached }

@@ -4,10 +4,11 @@
 /// of four characters to a token is off by a factor of two on the last two and on Korean. Only budgets depend on it.
 package enum TokenEstimate {
     package static func tokens(in text: some Sequence<UInt8>) -> Int {
-        text.withContiguousStorageIfAvailable { tokens(inBytes: $0) } ?? tokens(inBytes: Array(text))
+        text.withContiguousStorageIfAvailable { tokens(inBytes: $0) }
+            ?? Array(text).withUnsafeBufferPointer { tokens(inBytes: $0) }
     }
 
-    private static func tokens(inBytes text: some Collection<UInt8>) -> Int {
+    private static func tokens(inBytes text: UnsafeBufferPointer<UInt8>) -> Int {
         var state = Run()
         var scalar: UInt32 = 0
         var pending = 0

@@ -4,6 +4,9 @@ import Synchronization
 
 /// The message that a run is writing: its text so far, and the events that tell of it.
 final class AnswerInProgress: Sendable {
+    /// A backend that does not stop must not take all memory.
+    static let maximumBytes = 16 << 20
+
     struct Snapshot: Sendable {
         var message: Message
         var step: RunStep
@@ -39,14 +42,15 @@ final class AnswerInProgress: Sendable {
 
     private func append(_ text: String) {
         guard !text.isEmpty else { return }
-        let events: [StreamEvent] = state.withLock { state in
+        let events: [StreamEvent]? = state.withLock { state in
+            guard state.text.utf8.count + text.utf8.count <= Self.maximumBytes else { return nil }
             state.text += text
             if let message = state.message {
                 return [.textDelta(messageID: message.id, text: text, isFirst: false)]
             }
             return begin(&state, with: text)
         }
-        live.publish(events)
+        if let events { live.publish(events) } else { live.interrupt(.excess) }
     }
 
     /// The step and the message begin with the first text, so that an answer that never comes leaves no empty message.

@@ -11,10 +11,12 @@ package final class LiveRun: Sendable {
     let expiresAt: Timestamp
     /// The request that asked for it, for the log; nil for a run that was found in the store.
     let requestID: String?
+    /// Whether that request waits for the end, and tells of it in its own line of the log.
+    let isAwaited: Bool
     let beganAt = ContinuousClock.now
 
     /// Why a run is to stop before its answer is complete.
-    enum Interruption: Sendable { case cancellation, expiry, deletion, shutdown }
+    enum Interruption: Sendable { case cancellation, expiry, deletion, shutdown, excess }
 
     private struct State {
         var events: [StreamEvent] = []
@@ -47,9 +49,11 @@ package final class LiveRun: Sendable {
         id: Identifier<Run>,
         threadID: Identifier<AssistantThread>,
         expiresAt: Timestamp,
-        requestID: String? = nil
+        requestID: String? = nil,
+        isAwaited: Bool = false
     ) {
         self.requestID = requestID
+        self.isAwaited = isAwaited
         self.id = id
         self.threadID = threadID
         self.expiresAt = expiresAt
@@ -153,9 +157,14 @@ package final class LiveRun: Sendable {
 
     // MARK: Working
 
-    func publish(_ event: StreamEvent) { update(waking: [.event]) { $0.events.append(event) } }
+    /// Tells what happened. Nothing is told behind the end.
+    func publish(_ events: StreamEvent...) { publish(events) }
 
-    func publish(_ events: [StreamEvent]) { update(waking: [.event]) { $0.events += events } }
+    func publish(_ events: [StreamEvent]) {
+        update(waking: [.event]) { state in
+            if state.end == nil { state.events += events }
+        }
+    }
 
     func markStored(_ result: Result<StoredInput?, any Error>) { update(waking: [.stored]) { $0.stored = result } }
 
@@ -168,8 +177,6 @@ package final class LiveRun: Sendable {
             state.task = nil
         }
     }
-
-    var isFinished: Bool { state.withLock { $0.end != nil } }
 
     // MARK: Interrupting
 

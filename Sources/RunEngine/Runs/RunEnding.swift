@@ -39,10 +39,10 @@ struct RunEnding: Sendable {
     }
 
     /// The model's backend failed. What was streamed stays in the thread, as an incomplete message.
-    func failed(_ answer: AnswerInProgress, _ error: ModelError) async {
+    func failed(_ answer: AnswerInProgress?, _ error: ModelError) async {
         let now = worker.clock.now()
         let lastError = Run.LastError(code: error.lastErrorCode, message: error.message)
-        var end = End(answer.snapshot())
+        var end = End(answer?.snapshot())
         end.event = .failed(at: now, error: lastError, usage: nil)
         end.messageStatus = .incomplete(reason: .runFailed)
         end.stepStatus = .failed
@@ -68,6 +68,11 @@ struct RunEnding: Sendable {
             // The row stays as it is: the next start takes the run up. Its thread is not given free, or the run behind
             // it would begin first.
             return live.finish(.failure(EngineError.shuttingDown))
+        case .excess:
+            return await failed(
+                answer,
+                ModelError(.broken, "The answer is longer than \(AnswerInProgress.maximumBytes) bytes.")
+            )
         case .deletion, nil:
             return finish(.failure(EngineError.threadDeleted(live.threadID)))
         }
@@ -110,7 +115,8 @@ struct RunEnding: Sendable {
             if let places, let history { remember(history, message, places, input) }
             let outcome = RunOutcome(run: run, answer: message, modelError: end.modelError)
             finish(.success(outcome), events: events(run, message, step))
-            log(run)
+            RunMetrics.ended(run.state.status, after: ContinuousClock.now - live.beganAt)
+            log(run, end.modelError)
         } catch is LostClaim {
             finish(.failure(EngineError.threadDeleted(live.threadID)))
         } catch {
@@ -149,7 +155,8 @@ struct RunEnding: Sendable {
             } catch let error where !(error is LostClaim) && attempt < Self.attempts {
                 worker.logger.error("The end of a run could not be stored; trying again", error)
                 attempt += 1
-                try? await Task.sleep(for: .seconds(1))
+                // Of its own, as the task of an interrupted run is cancelled and would not wait.
+                await Task { try? await Task.sleep(for: .seconds(1)) }.value
             }
         }
     }
@@ -192,8 +199,10 @@ struct RunEnding: Sendable {
         return events + [.run(StreamEvent.RunMoment(reached: run.state.status), run), .done]
     }
 
-    private func log(_ run: Run) {
+    private func log(_ run: Run, _ modelError: ModelError?) {
         let isFailure = run.state.status == .failed
+        let level: Logger.Level = isFailure ? .error : live.isAwaited ? .debug : .info
+        guard worker.logger.logLevel <= level else { return }
         var metadata: Logger.Metadata = [
             "run": "\(run.id)", "thread": "\(run.threadID)", "status": "\(run.state.status.rawValue)",
         ]
@@ -203,13 +212,24 @@ struct RunEnding: Sendable {
         if let request = live.requestID { metadata["request_id"] = .string(request) }
         if case .failed(_, _, let error, _) = run.state {
             metadata["code"] = "\(error.code.rawValue)"
-            metadata["reason"] = "\(error.message)"
+            if let modelError { metadata["kind"] = "\(modelError.kind)" }
+            if worker.configuration.mayLogTexts || modelError?.quotesNoPrompt == true {
+                metadata["reason"] = .string(error.message)
+            }
         }
-        worker.logger.log(level: isFailure ? .error : .info, "Run ended", metadata: metadata)
+        worker.logger.log(level: level, "Run ended", metadata: metadata)
     }
 }
 
 extension ModelError {
+    /// Whether the backend's words are about it and us, and not about what it was asked, which it may quote.
+    fileprivate var quotesNoPrompt: Bool {
+        switch kind {
+        case .unavailable, .timedOut, .rateLimited, .quotaExceeded, .unauthorized, .modelNotFound: true
+        case .contextTooLong, .contentRefused, .refused, .broken, .cancelled: false
+        }
+    }
+
     /// The error in the three words that a run has for it.
     var lastErrorCode: Run.LastError.Code {
         switch kind {

@@ -1,4 +1,5 @@
 import AssistantsAPI
+import Logging
 import ModelProviders
 import Storage
 
@@ -10,21 +11,35 @@ struct RunExecution: Sendable {
     private var live: LiveRun { work.live }
 
     /// A run that has begun, and the right to move it on.
-    struct Begun: Sendable {
-        var run: Run
-        var claim: RunClaim
+    final class Begun: Sendable {
+        let run: Run
+        let claim: RunClaim
         /// What was said just now, and may not be on disk yet.
-        var input: [PendingMessage] = []
+        let input: [PendingMessage]
         /// Describes the data that came with the run.
-        var profile: String?
-        var isNewThread = false
+        let profile: String?
+        let isNewThread: Bool
+
+        init(
+            run: Run,
+            claim: RunClaim,
+            input: [PendingMessage] = [],
+            profile: String? = nil,
+            isNewThread: Bool = false
+        ) {
+            self.run = run
+            self.claim = claim
+            self.input = input
+            self.profile = profile
+            self.isNewThread = isNewThread
+        }
     }
 
     /// Works on the run. Its thread is free, and its outcome told, when this returns.
     func perform() async {
         do {
             guard let begun = try await begin() else { return conclude(.failure(EngineError.runNotFound(live.id))) }
-            live.publish(.run(.inProgress, begun.run))
+            if case .inProgress = begun.run.state { live.publish(.run(.inProgress, begun.run)) }
             let answer = AnswerInProgress(run: begun.run, live: live, ids: worker.ids, clock: worker.clock)
             await answerAndStore(begun, answer)
         } catch {
@@ -37,7 +52,7 @@ struct RunExecution: Sendable {
         switch live.interruption {
         case .shutdown: return live.finish(.failure(EngineError.shuttingDown))
         case .deletion: return live.finish(.failure(EngineError.threadDeleted(live.threadID)))
-        case .cancellation, .expiry, nil: break
+        case .cancellation, .expiry, .excess, nil: break
         }
         do {
             try await live.waitUntilStored()
@@ -89,7 +104,8 @@ struct RunExecution: Sendable {
             }
             var last = try db.messages.last(of: thread)
             for message in try db.runs.takeInput(of: id) {
-                last = try db.append(message, to: thread, at: now, after: last)
+                let tokens = message.content.estimatedTokens
+                last = try db.append(message, tokens: tokens, to: thread, at: now, after: last)
             }
             return Begun(run: run, claim: claim)
         }
@@ -114,9 +130,13 @@ struct RunExecution: Sendable {
         } catch let error as ModelError {
             if live.interruption != nil { return await ending.interrupted(after: answer) }
             await ending.failed(answer, error)
+        } catch let error as EngineError {
+            // The thread is gone, or never was.
+            conclude(.failure(error))
         } catch {
             if live.interruption != nil { return await ending.interrupted(after: answer) }
-            conclude(.failure(error))
+            worker.logger.error("A run failed inside the server", error)
+            await ending.failed(answer, ModelError(.broken, "The server failed while it worked on this run."))
         }
     }
 
@@ -164,14 +184,15 @@ struct RunExecution: Sendable {
 }
 
 extension String {
-    /// The text in pieces of some lines, as a stream would bring it.
+    /// The text line by line, as a stream would bring it.
     fileprivate var pieces: [String] {
         var pieces: [String] = []
-        var rest = self[...]
-        while !rest.isEmpty {
-            let end = rest.firstIndex(of: "\n").map { rest.index(after: $0) } ?? rest.endIndex
-            pieces.append(String(rest[..<end]))
-            rest = rest[end...]
+        var start = utf8.startIndex
+        while start < utf8.endIndex {
+            let newline = utf8[start...].firstIndex(of: UInt8(ascii: "\n"))
+            let end = newline.map { utf8.index(after: $0) } ?? utf8.endIndex
+            pieces.append(String(self[start..<end]))
+            start = end
         }
         return pieces
     }

@@ -34,19 +34,23 @@ package struct RunService: Sendable {
         package var data: ThreadDataUpdate?
         /// The request that asks for the run, for the log.
         package var requestID: String?
+        /// Whether that request waits for the run's end, and tells of it itself.
+        package var isAwaited: Bool
 
         package init(
             target: Target,
             assistant: Assistant,
             input: [PendingMessage] = [],
             data: ThreadDataUpdate? = nil,
-            requestID: String? = nil
+            requestID: String? = nil,
+            isAwaited: Bool = false
         ) {
             self.target = target
             self.assistant = assistant
             self.input = input
             self.data = data
             self.requestID = requestID
+            self.isAwaited = isAwaited
         }
     }
 
@@ -77,7 +81,13 @@ package struct RunService: Sendable {
             settings: request.assistant.settings,
             state: .queued(Run.Lifetime(expiresAt: expiresAt))
         )
-        let live = LiveRun(id: run.id, threadID: threadID, expiresAt: expiresAt, requestID: request.requestID)
+        let live = LiveRun(
+            id: run.id,
+            threadID: threadID,
+            expiresAt: expiresAt,
+            requestID: request.requestID,
+            isAwaited: request.isAwaited
+        )
         try liveRuns.admit(live)
         live.publish([.run(.created, run), .run(.queued, run)])
 
@@ -111,6 +121,8 @@ package struct RunService: Sendable {
         in project: ProjectID
     ) async throws -> StoredInput {
         let now = run.createdAt
+        // Measured here, not on the one thread that writes.
+        let input = beginsNow ? request.input.map { (message: $0, tokens: $0.content.estimatedTokens) } : []
         return try await database.write { db in
             var previous: MessageRepository.Position?
             switch request.target {
@@ -120,15 +132,18 @@ package struct RunService: Sendable {
                 previous = try db.messages.last(of: id)
             }
             if let data = request.data {
-                try db.threadData.put(data.tables, profile: data.profile, of: run.threadID)
+                try db.threadData.put(
+                    data.tables,
+                    profile: data.profile,
+                    basedOn: data.basedOn,
+                    of: run.threadID
+                )
             }
             var stored = StoredInput(previousSequence: previous?.sequence ?? 0, sequences: [])
-            if beginsNow {
-                for message in request.input {
-                    let position = try db.append(message, to: run.threadID, at: now, after: previous)
-                    stored.sequences.append(position.sequence)
-                    previous = position
-                }
+            for (message, tokens) in input {
+                let position = try db.append(message, tokens: tokens, to: run.threadID, at: now, after: previous)
+                stored.sequences.append(position.sequence)
+                previous = position
             }
             try db.runs.insert(run, input: beginsNow ? [] : request.input)
             return stored
@@ -216,6 +231,7 @@ extension Connection {
     /// Appends a message that has waited for its run.
     func append(
         _ message: PendingMessage,
+        tokens: Int,
         to thread: Identifier<AssistantThread>,
         at time: Timestamp,
         after previous: MessageRepository.Position?
@@ -228,7 +244,7 @@ extension Connection {
             content: message.content,
             metadata: message.metadata
         )
-        return try messages.append(whole, tokens: message.content.estimatedTokens, after: previous)
+        return try messages.append(whole, tokens: tokens, after: previous)
     }
 }
 

@@ -12,15 +12,17 @@ final class RunSlots: Sendable {
 
     init(limit: Int) { state = Mutex(State(free: limit)) }
 
-    func take() -> Bool {
+    /// Takes a slot for the work. Returns false when there is none: the work then waits for one.
+    func take(orWait work: RunWork) -> Bool {
         state.withLock { state in
-            guard state.free > 0 else { return false }
+            guard state.free > 0 else {
+                state.waiting.append(work)
+                return false
+            }
             state.free -= 1
             return true
         }
     }
-
-    func wait(_ work: RunWork) { state.withLock { $0.waiting.append(work) } }
 
     /// Gives a slot back. When work waits, the slot is its own and the work is returned.
     func release() -> RunWork? {

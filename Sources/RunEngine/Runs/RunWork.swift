@@ -1,8 +1,8 @@
 import AssistantsAPI
 import Storage
 
-/// A run on its way to a worker.
-struct RunWork: Sendable {
+/// A run on its way to a worker. A class, so that the tasks that hold it while a model thinks hold one word.
+final class RunWork: Sendable {
     enum Origin: Sendable {
         /// Just created, and stored as being at work while the model is asked already. `input` are the messages that
         /// came with it, `profile` describes the data that did.
@@ -13,6 +13,12 @@ struct RunWork: Sendable {
 
     let live: LiveRun
     /// The run as it will be, or was, stored; for a stored one the row is read again.
-    var run: Run
-    var origin: Origin
+    let run: Run
+    let origin: Origin
+
+    init(live: LiveRun, run: Run, origin: Origin) {
+        self.live = live
+        self.run = run
+        self.origin = origin
+    }
 }

@@ -59,7 +59,6 @@ package final class RunWorker: Service {
     // MARK: Service
 
     package func run() async throws {
-        try await takeUpUnfinished()
         var ticks = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.tick) }
@@ -68,12 +67,14 @@ package final class RunWorker: Service {
             ticks += 1
             if ticks.isMultiple(of: Self.heartbeat) { for live in liveRuns.all { live.wakeReaders() } }
             if ticks.isMultiple(of: Self.recovery) {
-                do { try await takeUpUnfinished() } catch { logger.error("Unfinished runs could not be read", error) }
+                do { try await recover() } catch { logger.error("Unfinished runs could not be read", error) }
             }
         }
-        beginShutdown(grace: .zero)
-        interruptAfterDrainDeadline()
-        while !liveRuns.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        if drainDeadline.withLock({ $0 }) == nil { beginShutdown(grace: .zero) }
+        while !liveRuns.isEmpty {
+            interruptAfterDrainDeadline()
+            try await Task.sleep(for: .milliseconds(5))
+        }
     }
 
     /// Takes no new runs, and lets those at work end within `grace`; what is left then is for the next start.
@@ -101,11 +102,8 @@ package final class RunWorker: Service {
     func submit(_ work: RunWork, queued: Run) -> Bool {
         let waiting = RunWork(live: work.live, run: queued, origin: .stored)
         guard lanes.enter(work.run.threadID, waiting) else { return false }
-        guard slots.take() else {
-            // The thread is free, but the server is at its limit: the run keeps its thread and waits for a slot.
-            slots.wait(waiting)
-            return false
-        }
+        // The thread may be free and the server at its limit: the run keeps its thread then and waits for a slot.
+        guard slots.take(orWait: waiting) else { return false }
         begin(work)
         return true
     }
@@ -127,7 +125,7 @@ package final class RunWorker: Service {
     /// Called by a run that has let go of its thread, before it tells anyone that it has ended.
     func releaseThread(of live: LiveRun) {
         guard let next = lanes.leave(live.threadID) else { return }
-        if slots.take() { begin(next) } else { slots.wait(next) }
+        if slots.take(orWait: next) { begin(next) }
     }
 
     /// Takes back a run that could not be stored.
@@ -178,8 +176,9 @@ package final class RunWorker: Service {
 
     // MARK: Recovery
 
-    /// Adopts runs that have not ended and that nobody works on: those of a process that died.
-    private func takeUpUnfinished() async throws {
+    /// Adopts runs that have not ended and that nobody works on: those of a process that died. To be awaited before the
+    /// first request is let in, so that no new run gets ahead of an old one.
+    package func recover() async throws {
         var last = 0
         var count = 0
         while true {
@@ -187,9 +186,22 @@ package final class RunWorker: Service {
             let runs = try await database.read { try $0.runs.unfinished(after: after, limit: 500) }
             guard let newest = runs.last else { break }
             last = newest.sequence
-            for entry in runs where needsWork(entry.run) && takeUp(entry.run) { count += 1 }
+            for (sequence, id) in runs where liveRuns.find(id) == nil {
+                if let run = try await load(at: sequence), needsWork(run), takeUp(run) { count += 1 }
+            }
         }
         if count > 0 { logger.notice("Unfinished runs taken up", metadata: ["count": "\(count)"]) }
+    }
+
+    /// An unfinished run; one that cannot be read is given up, so that it holds up nothing for ever.
+    private func load(at sequence: Int) async throws -> Run? {
+        do {
+            return try await database.read { try $0.runs.find(at: sequence) }
+        } catch StorageError.corrupt(_, let id) {
+            logger.error("An unfinished run cannot be read and is given up", metadata: ["run": "\(id)"])
+            try await database.write { try $0.runs.abandon(at: sequence) }
+            return nil
+        }
     }
 
     /// A run that waits for outputs needs nobody, until it is late.

@@ -28,7 +28,9 @@ package struct ThreadService: Sendable {
         let thread = make(metadata: metadata)
         try await database.write { db in
             try db.threads.insert(thread, in: project)
-            if let data { try db.threadData.put(data.tables, profile: data.profile, of: thread.id) }
+            if let data {
+                try db.threadData.put(data.tables, profile: data.profile, basedOn: data.basedOn, of: thread.id)
+            }
         }
         return thread
     }
@@ -86,16 +88,16 @@ package struct ThreadService: Sendable {
         }
     }
 
-    /// The messages that follow the one at `sequence` (nil: from the beginning of the list), and the last one's place.
-    /// Nil when there are no more.
+    /// Some `bytes` of the messages that follow the one at `sequence` (nil: from the beginning of the list), and the last
+    /// one's place. Nil when there are no more.
     package func messages(
         of thread: Identifier<AssistantThread>,
         after sequence: Int?,
         order: PageRequest.Order,
-        limit: Int
+        bytes: Int
     ) async throws -> (messages: [Message], last: Int)? {
         let chunk = try await database.read { db in
-            try db.messages.chunk(of: thread, after: sequence, order: order, limit: limit)
+            try db.messages.chunk(of: thread, after: sequence, order: order, bytes: bytes)
         }
         guard let last = chunk.last else { return nil }
         return (chunk.map(\.message), last.sequence)

@@ -34,7 +34,7 @@ package final class Database: Sendable {
         } catch {
             throw StorageError.unavailable(reason: "the database cannot be opened: \(error)")
         }
-        commits = GroupCommit(pool: pool)
+        commits = GroupCommit(pool: pool) { [settingsCache] in settingsCache.forgetAll() }
         probe = WriteProbe(path: directory.databasePath)
     }
 

@@ -22,9 +22,14 @@ final class GroupCommit: Sendable {
     private static let queueLimit = 50_000
 
     private let pool: DatabasePool
+    /// Is told of each rollback, on the writer's thread: what was remembered of the batch may not be true.
+    private let onRollback: @Sendable () -> Void
     private let queue = Mutex(Queue())
 
-    init(pool: DatabasePool) { self.pool = pool }
+    init(pool: DatabasePool, onRollback: @escaping @Sendable () -> Void) {
+        self.pool = pool
+        self.onRollback = onRollback
+    }
 
     func perform<Value: Sendable>(_ body: @escaping @Sendable (GRDB.Database) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
@@ -89,6 +94,7 @@ final class GroupCommit: Sendable {
             try db.run("COMMIT")
         } catch {
             if db.isInsideTransaction { try? db.run("ROLLBACK") }
+            onRollback()
             if batch.count == 1 {
                 batch[0].fail(error)
             } else {

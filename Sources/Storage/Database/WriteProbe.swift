@@ -15,12 +15,14 @@ final class WriteProbe: Sendable {
     private let path: String
     private let inode: UInt64?
     private let answer = Mutex(Answer.unknown)
+    private let current = Mutex<Task<Void, any Error>?>(nil)
 
     init(path: String) {
         self.path = path
         inode = Self.inode(of: path)
     }
 
+    /// Those who ask while a probe is under way wait for that one.
     func check(_ write: @escaping @Sendable () async throws -> Void) async throws {
         let now = ContinuousClock.now
         switch answer.withLock({ $0 }) {
@@ -28,13 +30,24 @@ final class WriteProbe: Sendable {
         case .bad(let error, let time) where now - time < .seconds(1): throw error
         default: break
         }
+        let probe = current.withLock { current in
+            if let current { return current }
+            let probe = Task { try await self.probe(write) }
+            current = probe
+            return probe
+        }
+        try await probe.value
+    }
+
+    private func probe(_ write: @escaping @Sendable () async throws -> Void) async throws {
+        defer { current.withLock { $0 = nil } }
         do {
             try verifyFile()
             try await withPatience(write)
-            answer.withLock { $0 = .good(at: now) }
+            answer.withLock { $0 = .good(at: .now) }
         } catch {
             let reason = error as? StorageError ?? .unavailable(reason: "the database cannot be written: \(error)")
-            answer.withLock { $0 = .bad(reason, at: now) }
+            answer.withLock { $0 = .bad(reason, at: .now) }
             throw reason
         }
     }

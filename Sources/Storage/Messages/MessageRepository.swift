@@ -30,6 +30,10 @@ package struct MessageRepository {
         ) { Position(sequence: $0.integer(0), tokensThrough: $0.integer(1)) }
     }
 
+    package func exists(_ id: Identifier<Message>) throws -> Bool {
+        try db.hasRow("SELECT 1 FROM messages WHERE id = ?", [id.rawValue])
+    }
+
     /// Appends a message of `tokens` tokens behind `previous`, the thread's newest message as read in this transaction.
     package func append(_ message: Message, tokens: Int, after previous: Position?) throws -> Position {
         var reason: String?
@@ -59,41 +63,70 @@ package struct MessageRepository {
         ).page(request, in: db, Self.message)
     }
 
-    /// Up to `limit` messages that follow the one at `sequence` in the order asked for, with their places; from the
-    /// beginning of the list without `sequence`.
+    /// The messages that follow the one at `sequence` in the order asked for, with their places, until they have `bytes`
+    /// of content; from the beginning of the list without `sequence`. At least one, if there is one.
     package func chunk(
         of thread: Identifier<AssistantThread>,
         after sequence: Int?,
         order: PageRequest.Order,
-        limit: Int
+        bytes: Int
     ) throws -> [(sequence: Int, message: Message)] {
         let ascends = order == .ascending
-        return try db.all(
+        var chunk: [(sequence: Int, message: Message)] = []
+        var size = 0
+        try db.forEach(
             """
             SELECT id, thread_id, created_at, role, status, incomplete_reason, content, assistant_id, run_id, metadata,
                 seq
             FROM messages WHERE thread_id = ? AND seq \(ascends ? ">" : "<") ?
-            ORDER BY seq \(ascends ? "ASC" : "DESC") LIMIT ?
+            ORDER BY seq \(ascends ? "ASC" : "DESC")
             """,
-            [thread.rawValue, sequence ?? (ascends ? 0 : Int.max), limit]
-        ) { ($0.integer(10), Self.message($0)) }
+            [thread.rawValue, sequence ?? (ascends ? 0 : Int.max)]
+        ) { row in
+            let message = Self.message(row)
+            chunk.append((row.integer(10), message))
+            size += message.content.json.utf8.count + Self.frameBytes
+            return size < bytes
+        }
+        return chunk
     }
+
+    /// About what a message takes beside its content.
+    private static let frameBytes = 300
 
     /// The answer that a run wrote last.
     package func answer(of run: Identifier<Run>, in thread: Identifier<AssistantThread>) throws -> Message? {
         try db.first(
-            Self.columns + " WHERE thread_id = ? AND run_id = ? ORDER BY seq DESC LIMIT 1",
+            Self.columns + """
+                 WHERE thread_id = ?
+                    AND id = (SELECT message_id FROM run_steps WHERE run_id = ? ORDER BY seq DESC LIMIT 1)
+                """,
             [thread.rawValue, run.rawValue],
             Self.message
         )
     }
 
-    /// The text of what users said in a thread, oldest first.
-    package func userContents(of thread: Identifier<AssistantThread>) throws -> [Message.Content] {
-        try db.all(
-            "SELECT content FROM messages WHERE thread_id = ? AND role = 'user' ORDER BY seq",
+    /// What users said last in a thread, oldest first and with its place: up to `limit` messages and `bytes` of content, the newest in any
+    /// case. `isWhole` tells whether that is everything.
+    package func newestUserContents(
+        of thread: Identifier<AssistantThread>,
+        limit: Int,
+        bytes: Int
+    ) throws -> (contents: [(sequence: Int, content: Message.Content)], isWhole: Bool) {
+        var contents: [(sequence: Int, content: Message.Content)] = []
+        var size = 0
+        var isWhole = true
+        try db.forEach(
+            "SELECT content, seq FROM messages WHERE thread_id = ? AND role = 'user' ORDER BY seq DESC",
             [thread.rawValue]
-        ) { Message.Content(storedJSON: $0.text(0)) }
+        ) { row in
+            let content = Message.Content(storedJSON: row.text(0))
+            size += content.json.utf8.count
+            isWhole = contents.isEmpty || (contents.count < limit && size <= bytes)
+            if isWhole { contents.append((row.integer(1), content)) }
+            return isWhole
+        }
+        return (contents.reversed(), isWhole)
     }
 
     static func message(_ row: borrowing ResultRow) -> Message {

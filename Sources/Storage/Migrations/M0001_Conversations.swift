@@ -40,12 +40,16 @@ extension Migrations {
             thread_id TEXT NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
             name TEXT NOT NULL,
             body TEXT NOT NULL,
+            -- The newest message of the thread when the table came; 0 when there was none.
+            after_message INTEGER NOT NULL,
             PRIMARY KEY (thread_id, name)
         ) STRICT;
         -- The figures computed from all of a thread's data, as the model reads them.
         CREATE TABLE thread_profiles (
             thread_id TEXT NOT NULL PRIMARY KEY REFERENCES threads (id) ON DELETE CASCADE,
-            profile TEXT NOT NULL
+            profile TEXT NOT NULL,
+            -- Grows with each change of the data.
+            revision INTEGER NOT NULL
         ) STRICT;
 
         CREATE TABLE messages (

@@ -57,15 +57,27 @@ extension RunRepository {
         return input
     }
 
-    /// Runs that have not ended, oldest first, up to `limit` behind the one at `sequence`.
-    package func unfinished(after sequence: Int, limit: Int) throws -> [(sequence: Int, run: Run)] {
+    /// Ends a run whose row cannot be read, so that it does not hold up its thread for ever.
+    package func abandon(at sequence: Int) throws {
+        let error = Run.LastError(code: .serverError, message: "The stored run could not be read.")
+        try db.run(
+            "UPDATE runs SET status = 'failed', ended_at = unixepoch(), detail = ?, fence = fence + 1 WHERE seq = ?",
+            [error.jsonText, sequence]
+        )
+    }
+
+    /// Ids of runs that have not ended, oldest first, up to `limit` behind the one at `sequence`.
+    package func unfinished(after sequence: Int, limit: Int) throws -> [(sequence: Int, id: Identifier<Run>)] {
         let sql = """
-            SELECT runs.id, runs.thread_id, runs.assistant_id, runs.created_at, run_settings.body, runs.metadata,
-                runs.status, runs.started_at, runs.expires_at, runs.ended_at, runs.detail, runs.usage, runs.seq
-            FROM runs JOIN run_settings ON run_settings.id = runs.settings_id
-            WHERE runs.seq > ? AND runs.status IN ('queued', 'in_progress', 'requires_action', 'cancelling')
-            ORDER BY runs.seq LIMIT ?
+            SELECT seq, id FROM runs
+            WHERE seq > ? AND status IN ('queued', 'in_progress', 'requires_action', 'cancelling')
+            ORDER BY seq LIMIT ?
             """
-        return try db.all(sql, [sequence, limit]) { ($0.integer(12), try Self.run($0)) }
+        return try db.all(sql, [sequence, limit]) { ($0.integer(0), Identifier($0.text(1))) }
+    }
+
+    /// The run at a place. Throws `StorageError.corrupt` when its row cannot be read.
+    package func find(at sequence: Int) throws -> Run? {
+        try db.first(Self.columns + " WHERE runs.seq = ?", [sequence], Self.run)
     }
 }

@@ -78,7 +78,6 @@ package struct RunRepository {
             $0.integer(0)
         }
         if let known {
-            // A row that this very transaction inserted could still be rolled back: it is found by the next run.
             settingsCache.remember(settings, id: known)
             return known
         }

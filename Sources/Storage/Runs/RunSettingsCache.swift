@@ -12,7 +12,10 @@ final class RunSettingsCache: Sendable {
         entries.withLock { entries in entries.first { $0.settings == settings }?.id }
     }
 
-    /// Takes a row that is known to be on disk.
+    /// Drops everything, since a row that was found in a transaction was rolled back with it.
+    func forgetAll() { entries.withLock { $0.removeAll() } }
+
+    /// Takes a row that the current transaction sees.
     func remember(_ settings: RunSettings, id: Int) {
         entries.withLock { entries in
             if entries.count >= Self.capacity { entries.removeFirst() }
