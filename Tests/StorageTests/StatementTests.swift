@@ -135,7 +135,7 @@ import Testing
             let reading = Task {
                 try await database.read { db in
                     isReading.yield()
-                    for _ in 0..<500 { _ = try db.messages.newestUserContents(of: thread, limit: 5_000, bytes: .max) }
+                    for _ in 0..<50 { _ = try db.messages.newestUserContents(of: thread, limit: 5_000, bytes: .max) }
                     try Task.checkCancellation()
                 }
             }
