@@ -13,7 +13,8 @@ let strict: [SwiftSetting] = [
 /// (37 MB against 40; with the default linker it would be more).
 /// The option `--static-swift-stdlib` would do the same for the tests too, and these do not link with it.
 let staticRuntime = [
-    "-static-stdlib", "-use-ld=lld", "-lFoundation", "-lFoundationInternationalization", "-lFoundationEssentials", "-lCoreFoundation",
+    "-static-stdlib", "-use-ld=lld", "-lFoundation", "-lFoundationInternationalization", "-lFoundationEssentials",
+    "-lCoreFoundation",
     "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections", "-ldispatch", "-lBlocksRuntime",
 ]
 

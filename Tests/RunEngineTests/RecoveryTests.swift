@@ -35,6 +35,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: path) }
         let runs = try await abandon(at: path, questions: 4)
         let engine = try await TestEngine(ScriptedModel(), path: path)
+        try await engine.worker.recover()
 
         try await engine.serving { engine in
             for run in runs {

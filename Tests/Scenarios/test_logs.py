@@ -90,6 +90,26 @@ def test_texts_are_not_logged_when_things_go_wrong(make_server, server, model):
     assert "zebra" not in server.log_file.read_text() + server.output()
 
 
+def test_a_backend_that_quotes_the_question_does_not_bring_it_into_the_log(make_server, server, model):
+    server = make_server(**model.settings()).start()
+    model.script = Refuses(400, f"invalid content: '{QUESTION}'")
+    failed(server.try_chat(QUESTION), 502)
+    server.terminate()
+    server.wait_for_end(timeout=10)
+    log = server.log_file.read_text() + server.output()
+    assert "zebra" not in log
+    assert "ERROR" in log
+
+
+def test_debug_lets_the_backends_words_into_the_log(make_server, server, model):
+    server = make_server(**model.settings(), DEBUG="true").start()
+    model.script = Refuses(400, f"invalid content: '{QUESTION}'")
+    failed(server.try_chat(QUESTION), 502)
+    server.terminate()
+    server.wait_for_end(timeout=10)
+    assert "zebra" in server.log_file.read_text()
+
+
 def test_a_failure_of_the_backend_can_be_found_as_an_error(make_server, server, model):
     server = make_server(**model.settings()).start()
     model.script = Refuses(401, "Incorrect API key provided.")
