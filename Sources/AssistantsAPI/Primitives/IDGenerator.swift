@@ -24,9 +24,7 @@ package struct IDGenerator: Sendable {
                 buffer[index] = digit(time % 62)
                 time /= 62
             }
-            var random = SystemRandomNumberGenerator()
-            var first = random.next()
-            var second = random.next()
+            var (first, second) = RandomWords.pair()
             for index in 8..<16 {
                 buffer[index] = digit(first % 62)
                 first /= 62

@@ -21,16 +21,14 @@ struct APIRequestContext: RequestContext {
     }
 
     private static func makeRequestID() -> String {
-        var random = SystemRandomNumberGenerator()
+        let (first, second) = RandomWords.pair()
         let hex: StaticString = "0123456789abcdef"
         return String(unsafeUninitializedCapacity: 36) { buffer in
             for (index, byte) in "req_".utf8.enumerated() { buffer[index] = byte }
-            for word in 0..<2 {
-                var bits = random.next()
-                for digit in 0..<16 {
-                    buffer[4 + word * 16 + digit] = hex.utf8Start[Int(bits & 15)]
-                    bits >>= 4
-                }
+            for digit in 0..<16 {
+                let shift = UInt64(digit * 4)
+                buffer[4 + digit] = hex.utf8Start[Int(first >> shift & 15)]
+                buffer[20 + digit] = hex.utf8Start[Int(second >> shift & 15)]
             }
             return 36
         }

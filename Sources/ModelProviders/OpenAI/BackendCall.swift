@@ -105,7 +105,8 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
     /// Hands a part on, unless the call was given up meanwhile (a receiver may do so).
     private func handOn(_ event: ChatEvent) {
         guard !hasEnded.load(ordering: .relaxed), !isCancelled.load(ordering: .relaxed) else { return }
-        hasHandedOn.store(true, ordering: .releasing)
+        // Thinking is no part of the answer: what broke off after it can be asked for again.
+        if case .reasoning = event {} else { hasHandedOn.store(true, ordering: .releasing) }
         receive(event)
     }
 

@@ -8,80 +8,70 @@ package enum TokenEstimate {
             ?? Array(text).withUnsafeBufferPointer { tokens(inBytes: $0) }
     }
 
+    /// One pass, without a table or a call for each byte: this is done for every message that is stored.
     private static func tokens(inBytes text: UnsafeBufferPointer<UInt8>) -> Int {
-        var state = Run()
-        var scalar: UInt32 = 0
-        var pending = 0
-        for byte in text {
-            if pending > 0 {
-                scalar = scalar << 6 | UInt32(byte & 0x3F)
-                pending -= 1
-                if pending == 0 { state.take(scalar) }
-            } else if byte < 0x80 {
-                state.take(ascii: byte)
-            } else if byte >= 0xF0 {
-                (scalar, pending) = (UInt32(byte & 0x07), 3)
-            } else if byte >= 0xE0 {
-                (scalar, pending) = (UInt32(byte & 0x0F), 2)
-            } else {
-                (scalar, pending) = (UInt32(byte & 0x1F), 1)
+        var hundredths = 0
+        var index = 0
+        while index < text.count {
+            let kind = kind(of: text, at: index).kind
+            var length = 0
+            while index < text.count {
+                let next = Self.kind(of: text, at: index)
+                guard next.kind == kind else { break }
+                length += 1
+                index += next.width
             }
+            hundredths += cost(kind, length)
         }
-        return state.total()
+        return (hundredths + 99) / 100
     }
 
-    private enum Kind { case none, letters, digits, punctuation, spaces, hangul, ideographs, other }
+    private enum Kind { case letters, digits, punctuation, spaces, hangul, ideographs, other }
 
-    /// The characters of one class that follow one another, and what came before them.
-    private struct Run {
-        private var kind = Kind.none
-        private var length = 0
-        private var hundredths = 0
-
-        mutating func take(ascii byte: UInt8) {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): extend(.letters)
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): extend(.digits)
-            case 0x20, 0x09, 0x0A, 0x0D: extend(.spaces)
-            default: extend(.punctuation)
-            }
+    /// The class of the character that begins at `index`, and how many bytes it has.
+    @inline(__always)
+    private static func kind(of text: UnsafeBufferPointer<UInt8>, at index: Int) -> (kind: Kind, width: Int) {
+        let byte = text[index]
+        if byte < 0x80 { return (ascii(byte), 1) }
+        func continuation(_ offset: Int) -> UInt32 {
+            index + offset < text.count ? UInt32(text[index + offset] & 0x3F) : 0
         }
-
-        mutating func take(_ scalar: UInt32) {
-            switch scalar {
-            case 0xAC00...0xD7A3, 0x1100...0x11FF, 0x3130...0x318F: extend(.hangul)
-            case 0x3040...0x30FF, 0x3400...0x9FFF, 0x20000...0x3FFFF: extend(.ideographs)
-            case 0x80...0x24F: extend(.letters)
-            default: extend(.other)
-            }
+        if byte >= 0xF0 {
+            let scalar = UInt32(byte & 0x07) << 18 | continuation(1) << 12 | continuation(2) << 6 | continuation(3)
+            return (beyondASCII(scalar), 4)
         }
-
-        private mutating func extend(_ next: Kind) {
-            if next != kind {
-                close()
-                kind = next
-                length = 0
-            }
-            length += 1
+        if byte >= 0xE0 {
+            return (beyondASCII(UInt32(byte & 0x0F) << 12 | continuation(1) << 6 | continuation(2)), 3)
         }
+        return (beyondASCII(UInt32(byte & 0x1F) << 6 | continuation(1)), 2)
+    }
 
-        private mutating func close() {
-            switch kind {
-            case .none: break
-            case .letters: hundredths += 100 + (length > 7 ? (length - 7 + 4) / 5 * 100 : 0)
-            case .digits: hundredths += (length + 2) / 3 * 100
-            case .spaces: hundredths += length == 1 ? 0 : 100
-            case .punctuation: hundredths += max(100, length * 100 * 10 / 22)
-            case .hangul: hundredths += max(100, length * 62)
-            case .ideographs: hundredths += length * 80
-            case .other: hundredths += length * 120
-            }
+    @inline(__always)
+    private static func ascii(_ byte: UInt8) -> Kind {
+        if (byte | 0x20) &- UInt8(ascii: "a") < 26 { return .letters }
+        if byte &- UInt8(ascii: "0") < 10 { return .digits }
+        return byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 ? .spaces : .punctuation
+    }
+
+    private static func beyondASCII(_ scalar: UInt32) -> Kind {
+        switch scalar {
+        case 0xAC00...0xD7A3, 0x1100...0x11FF, 0x3130...0x318F: .hangul
+        case 0x3040...0x30FF, 0x3400...0x9FFF, 0x20000...0x3FFFF: .ideographs
+        case 0x80...0x24F: .letters
+        default: .other
         }
+    }
 
-        mutating func total() -> Int {
-            close()
-            kind = .none
-            return (hundredths + 99) / 100
+    /// Hundredths of a token that `length` characters of a class take together.
+    private static func cost(_ kind: Kind, _ length: Int) -> Int {
+        switch kind {
+        case .letters: 100 + (length > 7 ? (length - 7 + 4) / 5 * 100 : 0)
+        case .digits: (length + 2) / 3 * 100
+        case .spaces: length == 1 ? 0 : 100
+        case .punctuation: max(100, length * 1000 / 22)
+        case .hangul: max(100, length * 62)
+        case .ideographs: length * 80
+        case .other: length * 120
         }
     }
 }

@@ -147,6 +147,7 @@ struct RunExecution: Sendable {
         _ answer: AnswerInProgress
     ) async throws -> (ChatOutcome, PromptHistory) {
         var scale = 1.0
+        var shortest = Int.max
         while true {
             let prompt = try await prompt(for: begun, scale: scale)
             var history = prompt.history
@@ -162,9 +163,10 @@ struct RunExecution: Sendable {
                 let outcome = try await model.respond(to: request) { answer.receive($0) }
                 return (outcome, history)
             } catch {
-                // Nothing may have been shown yet, or it would be shown twice.
+                // Nothing may have been shown yet, or it would be shown twice; and there must be something to leave out.
                 let mayShrink = error.kind == .contextTooLong && scale > 0.25 && answer.snapshot() == nil
-                guard mayShrink else { throw error }
+                guard mayShrink, history.json.count < shortest else { throw error }
+                shortest = history.json.count
                 scale /= 2
             }
         }

@@ -78,6 +78,6 @@ extension RunRepository {
 
     /// The run at a place. Throws `StorageError.corrupt` when its row cannot be read.
     package func find(at sequence: Int) throws -> Run? {
-        try db.first(Self.columns + " WHERE runs.seq = ?", [sequence], Self.run)
+        try db.first(Self.columns + " WHERE seq = ?", [sequence], run)
     }
 }

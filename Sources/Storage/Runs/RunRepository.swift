@@ -7,9 +7,9 @@ package struct RunRepository {
     let settingsCache: RunSettingsCache
 
     static let columns = """
-        SELECT runs.id, runs.thread_id, runs.assistant_id, runs.created_at, run_settings.body, runs.metadata,
-            runs.status, runs.started_at, runs.expires_at, runs.ended_at, runs.detail, runs.usage
-        FROM runs JOIN run_settings ON run_settings.id = runs.settings_id
+        SELECT id, thread_id, assistant_id, created_at, settings_id, metadata, status, started_at, expires_at,
+            ended_at, detail, usage
+        FROM runs
         """
 
     /// Inserts a run in any state. `input` are messages that join the thread when the run begins.
@@ -31,9 +31,9 @@ package struct RunRepository {
 
     package func find(_ id: Identifier<Run>, of thread: Identifier<AssistantThread>) throws -> Run? {
         try db.first(
-            Self.columns + " WHERE runs.id = ? AND runs.thread_id = ?",
+            Self.columns + " WHERE id = ? AND thread_id = ?",
             [id.rawValue, thread.rawValue],
-            Self.run
+            run
         )
     }
 
@@ -43,12 +43,12 @@ package struct RunRepository {
             table: "runs",
             scope: "thread_id = ?",
             scopeArgument: thread.rawValue
-        ).page(request, in: db, Self.run)
+        ).page(request, in: db, run)
     }
 
-    static func run(_ row: borrowing ResultRow) throws -> Run {
+    func run(_ row: borrowing ResultRow) throws -> Run {
         let id = row.text(0)
-        guard let settings = RunSettings(storedJSON: row.text(4)),
+        guard let settings = try settings(at: row.integer(4)),
             let state = StateColumns(
                 status: row.text(6),
                 startedAt: row.optionalInteger(7),
@@ -67,6 +67,14 @@ package struct RunRepository {
             metadata: row.optionalText(5).flatMap(Metadata.init(storedJSON:)),
             state: state
         )
+    }
+
+    private func settings(at id: Int) throws -> RunSettings? {
+        if let known = settingsCache.find(id: id) { return known }
+        let body = try db.first("SELECT body FROM run_settings WHERE id = ?", [id]) { $0.text(0) }
+        guard let settings = body.flatMap(RunSettings.init(storedJSON:)) else { return nil }
+        settingsCache.remember(settings, id: id)
+        return settings
     }
 
     /// The row that holds these settings; runs of the same assistant share it.
