@@ -81,7 +81,7 @@ package struct JSONCursor {
     package mutating func string() throws(JSONParsingError) -> String {
         skipWhitespace()
         let range = try rawString()
-        return try Self.decode(UnsafeRawBufferPointer(rebasing: bytes[range]), at: range.lowerBound)
+        return try JSONString.decode(UnsafeRawBufferPointer(rebasing: bytes[range]), at: range.lowerBound)
     }
 
     /// Reads a number: an `Int` where it is written as one and fits, else a `Double`.
@@ -221,7 +221,7 @@ package struct JSONCursor {
             return memcmp(start, name.utf8Start, name.utf8CodeUnitCount) == 0
         }
 
-        package func string() throws(JSONParsingError) -> String { try JSONCursor.decode(bytes, at: 0) }
+        package func string() throws(JSONParsingError) -> String { try JSONString.decode(bytes, at: 0) }
     }
 }
 
@@ -345,78 +345,6 @@ extension JSONCursor {
             index &+= 1
         }
         return index
-    }
-
-    private static func decode(_ raw: UnsafeRawBufferPointer, at offset: Int) throws(JSONParsingError) -> String {
-        if raw.isEmpty { return "" }
-        if let start = raw.baseAddress, memchr(start, Int32(UInt8(ascii: "\\")), raw.count) == nil {
-            guard let text = String(validating: raw.assumingMemoryBound(to: UInt8.self), as: UTF8.self) else {
-                throw JSONParsingError(offset: offset, reason: "invalid UTF-8")
-            }
-            return text
-        }
-        var plain: [UInt8] = []
-        plain.reserveCapacity(raw.count)
-        var index = 0
-        while index < raw.count {
-            guard raw[index] == UInt8(ascii: "\\") else {
-                plain.append(raw[index])
-                index += 1
-                continue
-            }
-            guard index + 1 < raw.count else {
-                throw JSONParsingError(offset: offset + index, reason: "invalid escape")
-            }
-            switch raw[index + 1] {
-            case UInt8(ascii: "n"): plain.append(0x0A)
-            case UInt8(ascii: "t"): plain.append(0x09)
-            case UInt8(ascii: "r"): plain.append(0x0D)
-            case UInt8(ascii: "b"): plain.append(0x08)
-            case UInt8(ascii: "f"): plain.append(0x0C)
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): plain.append(raw[index + 1])
-            case UInt8(ascii: "u"):
-                index = try decodeUnicodeEscape(raw, at: index, base: offset, into: &plain)
-                continue
-            default: throw JSONParsingError(offset: offset + index, reason: "invalid escape")
-            }
-            index += 2
-        }
-        guard let text = String(validating: plain, as: UTF8.self) else {
-            throw JSONParsingError(offset: offset, reason: "invalid UTF-8")
-        }
-        return text
-    }
-
-    /// Decodes `\uXXXX`, or a surrogate pair of two; half a pair becomes U+FFFD, as no UTF-8 text can hold it.
-    private static func decodeUnicodeEscape(
-        _ raw: UnsafeRawBufferPointer,
-        at index: Int,
-        base: Int,
-        into plain: inout [UInt8]
-    ) throws(JSONParsingError) -> Int {
-        guard let first = hex4(raw, at: index + 2) else {
-            throw JSONParsingError(offset: base + index, reason: "invalid \\u escape")
-        }
-        var next = index + 6
-        var scalar = UnicodeScalar(first)
-        if 0xD800..<0xDC00 ~= first, next + 1 < raw.count, raw[next] == UInt8(ascii: "\\"),
-            raw[next + 1] == UInt8(ascii: "u"), let second = hex4(raw, at: next + 2), 0xDC00..<0xE000 ~= second
-        {
-            scalar = UnicodeScalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-            next += 6
-        }
-        plain.append(contentsOf: String(Character(scalar ?? "\u{FFFD}")).utf8)
-        return next
-    }
-
-    private static func hex4(_ raw: UnsafeRawBufferPointer, at start: Int) -> UInt32? {
-        guard start + 4 <= raw.count else { return nil }
-        var value: UInt32 = 0
-        for index in start..<(start + 4) {
-            guard let digit = Character(UnicodeScalar(raw[index])).hexDigitValue else { return nil }
-            value = value << 4 | UInt32(digit)
-        }
-        return value
     }
 }
 
