@@ -8,6 +8,8 @@ package enum EngineError: Error, Sendable, Equatable {
     case runNotCancellable(Run.Status)
     /// So many runs wait that another one is refused.
     case tooManyRuns(limit: Int)
+    /// The data of so many requests is being analysed that another one is refused.
+    case tooMuchData(limit: Int)
     /// The server is going down. What was stored goes on at its next start.
     case shuttingDown
     /// The thread was deleted while a run worked on it.

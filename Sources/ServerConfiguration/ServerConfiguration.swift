@@ -47,7 +47,6 @@ package struct ServerConfiguration: Sendable {
         /// Nil means the built-in instructions.
         package let instructions: InstructionsFile?
 
-        package var instructionsFile: String? { instructions?.path }
     }
 
     package struct HTTP: Sendable {

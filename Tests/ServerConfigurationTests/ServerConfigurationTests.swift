@@ -46,7 +46,7 @@ import Testing
         #expect(configuration.model.maximumRetries == 2)
         #expect(configuration.model.contextTokens == 100_000)
         #expect(configuration.assistant.id == "asst_signage_analyst")
-        #expect(configuration.assistant.instructionsFile == nil)
+        #expect(configuration.assistant.instructions == nil)
         #expect(configuration.http.host == "127.0.0.1")
         #expect(configuration.http.port == 8010)
         #expect(configuration.http.rootPath == "")

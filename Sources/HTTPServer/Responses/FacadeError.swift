@@ -98,6 +98,12 @@ extension FacadeError {
             self.init(.badRequest, "Cannot cancel run with status '\(status.rawValue)'.")
         case .tooManyRuns(let limit):
             self.init(.tooManyRequests, "\(limit) runs are waiting already. Please try again soon.", retryAfter: 5)
+        case .tooMuchData(let limit):
+            self.init(
+                .tooManyRequests,
+                "The data of \(limit) requests is being analysed already. Please try again soon.",
+                retryAfter: 5
+            )
         case .shuttingDown:
             self.init(
                 .serviceUnavailable,

@@ -46,13 +46,15 @@ package struct ThreadAnalysis: Sendable {
     /// What is read of a thread at most, so that a question costs the same in a thread of any length.
     private static let messageLimit = 200
     private static let byteLimit = 64 << 20
+    /// Requests whose data waits to be analysed, at most: each holds a body that may be large.
+    static let updateLimit = 32
 
     private static func leftOut(_ count: Int) -> String {
         "_이 답변은 최근 사용자 메시지 \(count)개만 읽었습니다. / Only the newest \(count) user messages were read._"
     }
 
     /// What is stored of data that came with a request: its tables, and the profile of them and of the tables that the
-    /// thread has already.
+    /// thread has already. Throws `EngineError.tooMuchData` when too many wait for the same.
     package func update(
         of thread: Identifier<AssistantThread>?,
         with document: JSONObject
@@ -64,7 +66,7 @@ package struct ThreadAnalysis: Sendable {
             }
         }
         let (earlier, basedOn) = (stored, revision)
-        return try await queue.perform {
+        return try await queue.perform(limit: Self.updateLimit) {
             let tables = document.members.map { ThreadDataRepository.Table(name: $0.key, json: $0.value.jsonText) }
             let data = SignageData(systemData: [try Self.document(earlier), document], messages: [])
             return ThreadDataUpdate(
