@@ -12,32 +12,67 @@ import requests
 
 from assistants_server import Server
 from openapi_contract import Contract
+from openapi_schema import Description
 from scripted_model import PROTOCOLS, ScriptedModel
+from v1_api import V1
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 class Observer:
-    """Sees every answer of every server: the request id is checked at once, the contract's faults are collected."""
+    """Sees every answer of every server: the request id is checked at once, the faults are collected.
+
+    An answer is held against the server's own document and, under `/v1`, against OpenAI's, where that is at hand.
+    """
 
     def __init__(self) -> None:
         self.contract: Contract | None = None
         self.faults: set[str] = set()
         self.answers = 0
+        self.description = Description.if_present()
+        self.departures: set[str] = set()
+        self.compared = 0
 
     def __call__(self, response: requests.Response) -> None:
         assert response.headers.get("x-request-id"), f"{response.request.method} {response.url} has no x-request-id"
-        if self.contract is None or response.request.url.count("/openai-api/"):
+        request, media = response.request, response.headers.get("content-type", "")
+        if "/v1/" in request.url and "/api/v1/" not in request.url and "event-stream" not in media:
+            self.compare_answer(request.method, request.url, response.status_code, media, response.content)
+        if self.contract is None or "/openai-api/" in request.url:
             return
         self.answers += 1
         fault = self.contract.fault(response)
         if fault:
             self.faults.add(fault)
 
+    def compare_answer(self, method: str, url: str, status: int, media: str, content: bytes) -> None:
+        """Holds a whole answer of `/v1` against OpenAI's description."""
+        if self.description is not None:
+            self.compared += 1
+            self._depart(self.description.answer_fault(method, url, status, media, content))
+
+    def compare_event(self, name: str, data: str) -> None:
+        """Holds an event of a stream of `/v1` against OpenAI's description."""
+        if self.description is not None:
+            self.compared += 1
+            self._depart(self.description.event_fault(name, data))
+
+    def _depart(self, fault: str | None) -> None:
+        if fault:
+            test = os.environ.get("PYTEST_CURRENT_TEST", "").split(" ")[0]
+            self.departures.add(f"{fault} (first seen in {test})")
+
+
+#: The tests that judge what all the others saw.
+JUDGES = (
+    "test_every_answer_seen_agrees_with_the_openapi_document",
+    "test_every_answer_and_event_seen_agrees_with_the_description_of_openai",
+)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The test that judges what all the others saw comes last."""
-    items.sort(key=lambda item: item.name == "test_every_answer_seen_agrees_with_the_openapi_document")
+    """The tests that judge what all the others saw come last."""
+    items.sort(key=lambda item: item.name in JUDGES)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -158,3 +193,15 @@ def one_chat_server(_chat_servers: dict[str, tuple[Server, ScriptedModel]]) -> S
     one, one.model = _chat_servers[PROTOCOLS[0]]
     one.model.reset()
     return one
+
+
+@pytest.fixture
+def v1(chat_server: Server) -> V1:
+    """The Assistants API of a server whose model is scripted, once per protocol of the model."""
+    return V1(chat_server)
+
+
+@pytest.fixture
+def one_v1(one_chat_server: Server) -> V1:
+    """The same over Chat Completions alone, where the protocol makes no difference."""
+    return V1(one_chat_server)

@@ -14,7 +14,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import Any, AsyncIterator, Callable
 
 from aiohttp import web
 
@@ -63,6 +63,10 @@ def _text_of(content: Any) -> str:
     return ""
 
 
+def _parts(content: Any) -> list[dict[str, Any]]:
+    return content if isinstance(content, list) else []
+
+
 class Call:
     """One request that the backend got, and the means to answer it."""
 
@@ -109,6 +113,83 @@ class Call:
     def everything(self) -> str:
         """All text of the request, for looking for something wherever it is."""
         return "\n".join([self.instructions, *(turn.text for turn in self.turns)])
+
+    @property
+    def tool_calls(self) -> list[tuple[str, str, str]]:
+        """(id, name, arguments) of the calls that the conversation holds, oldest first."""
+        if self.protocol == RESPONSES:
+            items = [item for item in self._items() if item.get("type") == "function_call"]
+            return [(item["call_id"], item["name"], item["arguments"]) for item in items]
+        calls = [call for entry in self.body["messages"] for call in entry.get("tool_calls") or ()]
+        return [(call["id"], call["function"]["name"], call["function"]["arguments"]) for call in calls]
+
+    @property
+    def tool_outputs(self) -> list[tuple[str, str]]:
+        """(id of the call, output) of the outputs that the conversation holds, oldest first."""
+        if self.protocol == RESPONSES:
+            items = [item for item in self._items() if item.get("type") == "function_call_output"]
+            return [(item["call_id"], item["output"]) for item in items]
+        entries = [entry for entry in self.body["messages"] if entry["role"] == "tool"]
+        return [(entry["tool_call_id"], _text_of(entry["content"])) for entry in entries]
+
+    @property
+    def is_answered_call(self) -> bool:
+        """Whether the conversation ends with the output of a function."""
+        if self.protocol == RESPONSES:
+            return bool(self._items()) and self._items()[-1].get("type") == "function_call_output"
+        return self.body["messages"][-1]["role"] == "tool"
+
+    @property
+    def functions(self) -> list[dict[str, Any]]:
+        """The functions offered, without the wrapping that differs by protocol."""
+        offered = self.body.get("tools") or []
+        if self.protocol == RESPONSES:
+            return [{name: value for name, value in tool.items() if name != "type"} for tool in offered]
+        return [tool["function"] for tool in offered]
+
+    @property
+    def tool_choice(self) -> str | None:
+        """auto, none, required, or the name of the function that must be called."""
+        choice = self.body.get("tool_choice")
+        if isinstance(choice, dict):
+            return choice["name"] if self.protocol == RESPONSES else choice["function"]["name"]
+        return choice
+
+    @property
+    def token_limit(self) -> int | None:
+        """How many tokens the answer may have at most."""
+        names = ("max_output_tokens", "max_completion_tokens", "max_tokens")
+        return next((self.body[name] for name in names if self.body.get(name) is not None), None)
+
+    @property
+    def reasoning_effort(self) -> str | None:
+        if self.protocol == RESPONSES:
+            return (self.body.get("reasoning") or {}).get("effort")
+        return self.body.get("reasoning_effort")
+
+    @property
+    def response_format(self) -> dict[str, Any] | None:
+        """The format asked for, in the shape of Chat Completions."""
+        if self.protocol != RESPONSES:
+            return self.body.get("response_format")
+        asked = (self.body.get("text") or {}).get("format")
+        if not asked or asked["type"] != "json_schema":
+            return asked
+        return {"type": "json_schema", "json_schema": {name: asked[name] for name in asked if name != "type"}}
+
+    @property
+    def images(self) -> list[tuple[str, str | None]]:
+        """(URL, detail) of the images of the conversation, oldest first."""
+        if self.protocol == RESPONSES:
+            parts = [part for item in self._items() for part in _parts(item.get("content"))]
+            return [(part["image_url"], part.get("detail")) for part in parts if part["type"] == "input_image"]
+        parts = [part for entry in self.body["messages"] for part in _parts(entry.get("content"))]
+        images = [part["image_url"] for part in parts if part["type"] == "image_url"]
+        return [(image["url"], image.get("detail")) for image in images]
+
+    def _items(self) -> list[dict[str, Any]]:
+        given = self.body["input"]
+        return [] if isinstance(given, str) else given
 
     def _entries(self) -> list[Turn]:
         if self.protocol == CHAT_COMPLETIONS:
@@ -230,6 +311,126 @@ class Calls:
 
 
 @dataclass
+class Text:
+    """A text of an answer."""
+
+    text: str = "It is sunny."
+    pieces: int = 3
+
+
+@dataclass
+class Refusal:
+    """The model declines, in the place where its text would be."""
+
+    text: str = "I cannot help with that."
+    pieces: int = 2
+
+
+@dataclass
+class FunctionCall:
+    """One call of a function within an answer."""
+
+    name: str = "get_weather"
+    arguments: str = '{"city":"Seoul"}'
+    id: str | None = None
+    pieces: int = 2
+
+
+class Generates:
+    """An answer made of several parts: texts, refusals and calls of functions, in the order given.
+
+    every         seconds between two pieces
+    before        gate before the answer begins
+    middle        gate after the first piece of the first part
+    at_end        gate before the answer ends, when all of its pieces are out
+    finish        the reason why the answer ends; by default as its parts demand
+    usage         (prompt, completion) tokens; None leaves usage out
+    details       (cached, reasoning) tokens
+    break_after   breaks off after this many pieces
+    """
+
+    def __init__(
+        self,
+        *parts: Text | Refusal | FunctionCall,
+        every: float = 0,
+        before: Gate | None = None,
+        middle: Gate | None = None,
+        at_end: Gate | None = None,
+        finish: str | None = None,
+        usage: tuple[int, int] | None = (21, 9),
+        details: tuple[int, int] = (0, 0),
+        break_after: int | None = None,
+    ) -> None:
+        self.parts = parts
+        self.every, self.before, self.middle, self.at_end = every, before, middle, at_end
+        calls = any(isinstance(part, FunctionCall) for part in parts)
+        self.finish = finish or ("tool_calls" if calls else "stop")
+        self.usage, self.details = usage, details
+        self.break_after = break_after
+
+    async def play(self, call: Call) -> web.StreamResponse:
+        assert call.streaming, "only streams are scripted in parts"
+        if self.before:
+            await self.before.passed()
+        wire = _WIRES[call.protocol](call, self)
+        await call.begin()
+        await wire.start()
+        sent = itertools.count()
+        for number, part in enumerate(self.parts):
+            async for _ in wire.play(number, part):
+                count = next(sent)
+                if count == 0 and self.middle:
+                    await self.middle.passed()
+                if self.break_after is not None and count + 1 >= self.break_after:
+                    return await call.break_off()
+                await asyncio.sleep(self.every)
+        if self.at_end:
+            await self.at_end.passed()
+        await wire.end(self.finish)
+        return await call.finish()
+
+
+class Decides:
+    """Looks at the call, then plays the script that fits: `Decides(lambda call: Says("a") if … else Refuses(500))`."""
+
+    def __init__(self, choose: Callable[[Call], Any]) -> None:
+        self.choose = choose
+
+    async def play(self, call: Call) -> web.StreamResponse:
+        return await self.choose(call).play(call)
+
+
+def calls_then_says(*calls: FunctionCall, text: str = "It is sunny.") -> Decides:
+    """Calls the functions, and answers with the text once the newest entry is the output of one."""
+    return Decides(lambda call: Says(text) if call.is_answered_call else Generates(*calls))
+
+
+class Distorts:
+    """Plays another script with its bytes changed: `change` gets all bytes of the stream and gives the pieces to send."""
+
+    def __init__(self, script: Any, change: Callable[[bytes], list[bytes]]) -> None:
+        self.script, self.change = script, change
+
+    async def play(self, call: Call) -> web.StreamResponse:
+        written: list[bytes] = []
+        write = call.write
+
+        async def keep(raw: bytes) -> None:
+            written.append(raw)
+
+        call.write = keep  # type: ignore[method-assign]
+        finish = call.finish
+
+        async def send_changed() -> web.StreamResponse:
+            for piece in self.change(b"".join(written)):
+                await write(piece)
+            return await finish()
+
+        call.finish = send_changed  # type: ignore[method-assign]
+        return await self.script.play(call)
+
+
+@dataclass
 class Refuses:
     """Answers with an HTTP error in OpenAI's envelope, or with `body` as it is."""
 
@@ -302,6 +503,15 @@ class Hangs:
         return await call.break_off()
 
 
+def _details(script: Any) -> tuple[int, int]:
+    """(cached, reasoning) tokens of a script."""
+    return getattr(script, "details", (0, 0))
+
+
+def _call_id(call: Call, number: int, part: FunctionCall) -> str:
+    return part.id or f"call_{call.number:016d}{number:08d}"
+
+
 class _ChatCompletionsWire:
     """The chunks of `POST /chat/completions`, members and their order as OpenAI sends them."""
 
@@ -342,6 +552,29 @@ class _ChatCompletionsWire:
             await self.call.send(self._chunk(None) | {"usage": self._usage()})
         await self.call.write(b"data: [DONE]\n\n")
 
+    async def start(self) -> None:
+        content = "" if isinstance(self.script.parts[0], Text) else None
+        await self.call.send(self._chunk({"role": "assistant", "content": content, "refusal": None}))
+
+    async def play(self, number: int, part: Any) -> AsyncIterator[None]:
+        """Sends a part, and yields after each of its pieces."""
+        if isinstance(part, FunctionCall):
+            index = sum(isinstance(earlier, FunctionCall) for earlier in self.script.parts[:number])
+            function = {"name": part.name, "arguments": ""}
+            head = {"index": index, "id": _call_id(self.call, number, part), "type": "function", "function": function}
+            await self.call.send(self._chunk({"tool_calls": [head]}))
+            for piece in _cut(part.arguments, part.pieces):
+                await self.call.send(self._chunk({"tool_calls": [{"index": index, "function": {"arguments": piece}}]}))
+                yield
+            return
+        member = "refusal" if isinstance(part, Refusal) else "content"
+        for piece in _cut(part.text, part.pieces):
+            await self.call.send(self._chunk({member: piece}))
+            yield
+
+    async def end(self, finish: str) -> None:
+        await self._end(finish)
+
     async def function(self, name: str, arguments: str) -> None:
         head = {"index": 0, "id": "call_1", "type": "function", "function": {"name": name, "arguments": ""}}
         await self.call.send(self._chunk({"role": "assistant", "content": None, "tool_calls": [head]}))
@@ -358,8 +591,8 @@ class _ChatCompletionsWire:
             "prompt_tokens": prompt,
             "completion_tokens": completion,
             "total_tokens": prompt + completion,
-            "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
-            "completion_tokens_details": {"reasoning_tokens": 0, "audio_tokens": 0},
+            "prompt_tokens_details": {"cached_tokens": _details(self.script)[0], "audio_tokens": 0},
+            "completion_tokens_details": {"reasoning_tokens": _details(self.script)[1], "audio_tokens": 0},
         }
 
     def whole(self, text: str) -> dict[str, Any]:
@@ -389,8 +622,15 @@ class _ResponsesWire:
             "status": status,
             "error": None,
             "incomplete_details": None,
+            "instructions": self.call.body.get("instructions"),
+            "metadata": {},
             "model": self.call.model,
             "output": output,
+            "parallel_tool_calls": True,
+            "temperature": 1.0,
+            "tool_choice": "auto",
+            "tools": [],
+            "top_p": 1.0,
             "usage": None,
         } | more
 
@@ -420,16 +660,67 @@ class _ResponsesWire:
         await self.call.send({"type": "response.content_part.done", **self._place(), "part": part})
         item = self._item("completed", text)
         await self.call.send({"type": "response.output_item.done", "output_index": 0, "item": item})
-        if self.script.finish == "stop":
-            await self._complete([item])
-        else:
-            reason = {"length": "max_output_tokens"}.get(self.script.finish, self.script.finish)
-            response = self._response("incomplete", [item], incomplete_details={"reason": reason}, usage=self._usage())
-            await self.call.send({"type": "response.incomplete", "response": response})
+        await self._finish(self.script.finish, [item])
 
     async def _complete(self, output: list[Any]) -> None:
         response = self._response("completed", output, usage=self._usage())
         await self.call.send({"type": "response.completed", "response": response})
+
+    async def start(self) -> None:
+        self.output: list[dict[str, Any]] = []
+        await self.call.send({"type": "response.created", "response": self._response("in_progress", [])})
+        await self.call.send({"type": "response.in_progress", "response": self._response("in_progress", [])})
+
+    async def play(self, number: int, part: Any) -> AsyncIterator[None]:
+        """Sends a part, an item of the output, and yields after each of its pieces."""
+        playing = self._play_call if isinstance(part, FunctionCall) else self._play_text
+        async for _ in playing(number, part):
+            yield
+
+    async def _play_call(self, number: int, part: FunctionCall) -> AsyncIterator[None]:
+        item = {"id": f"fc_{self.call.number:08d}{number:04d}", "type": "function_call", "status": "in_progress"}
+        item |= {"arguments": "", "call_id": _call_id(self.call, number, part), "name": part.name}
+        await self.call.send({"type": "response.output_item.added", "output_index": number, "item": item})
+        place = {"item_id": item["id"], "output_index": number}
+        for piece in _cut(part.arguments, part.pieces):
+            delta = {"delta": piece, "obfuscation": "x"}
+            await self.call.send({"type": "response.function_call_arguments.delta", **place, **delta})
+            yield
+        done = {"type": "response.function_call_arguments.done", **place, "arguments": part.arguments}
+        await self.call.send(done)
+        await self._end_item(number, item | {"status": "completed", "arguments": part.arguments})
+
+    async def _play_text(self, number: int, part: Text | Refusal) -> AsyncIterator[None]:
+        kind, member = ("refusal", "refusal") if isinstance(part, Refusal) else ("output_text", "text")
+        logprobs: dict[str, Any] = {"logprobs": []} if kind == "output_text" else {}
+        empty = {"type": kind, member: ""} | ({"annotations": []} | logprobs if logprobs else {})
+        item = {"id": f"msg_{self.call.number:08d}{number:04d}", "type": "message", "status": "in_progress"}
+        item |= {"content": [], "role": "assistant"}
+        await self.call.send({"type": "response.output_item.added", "output_index": number, "item": item})
+        place = {"item_id": item["id"], "output_index": number, "content_index": 0}
+        await self.call.send({"type": "response.content_part.added", **place, "part": empty})
+        for piece in _cut(part.text, part.pieces):
+            await self.call.send({"type": f"response.{kind}.delta", **place, "delta": piece, **logprobs})
+            yield
+        await self.call.send({"type": f"response.{kind}.done", **place, member: part.text, **logprobs})
+        whole = empty | {member: part.text}
+        await self.call.send({"type": "response.content_part.done", **place, "part": whole})
+        await self._end_item(number, item | {"status": "completed", "content": [whole]})
+
+    async def _end_item(self, number: int, item: dict[str, Any]) -> None:
+        self.output.append(item)
+        await self.call.send({"type": "response.output_item.done", "output_index": number, "item": item})
+
+    async def end(self, finish: str) -> None:
+        await self._finish(finish, self.output)
+
+    async def _finish(self, finish: str, output: list[Any]) -> None:
+        if finish in ("stop", "tool_calls"):
+            await self._complete(output)
+            return
+        reason = {"length": "max_output_tokens"}.get(finish, finish)
+        response = self._response("incomplete", output, incomplete_details={"reason": reason}, usage=self._usage())
+        await self.call.send({"type": "response.incomplete", "response": response})
 
     async def function(self, name: str, arguments: str) -> None:
         await self.call.send({"type": "response.created", "response": self._response("in_progress", [])})
@@ -454,9 +745,9 @@ class _ResponsesWire:
         prompt, completion = self.script.usage
         return {
             "input_tokens": prompt,
-            "input_tokens_details": {"cached_tokens": 0},
+            "input_tokens_details": {"cached_tokens": _details(self.script)[0], "cache_write_tokens": 0},
             "output_tokens": completion,
-            "output_tokens_details": {"reasoning_tokens": 0},
+            "output_tokens_details": {"reasoning_tokens": _details(self.script)[1]},
             "total_tokens": prompt + completion,
         }
 

@@ -6,7 +6,22 @@ import threading
 import pytest
 import requests
 
-from scripted_model import BreaksOff, Calls, Gate, Refuses, Says, Sends, ScriptedModel
+from openapi_schema import ABSENT, Description
+from scripted_model import (
+    BreaksOff,
+    Calls,
+    Decides,
+    Distorts,
+    FunctionCall,
+    Gate,
+    Generates,
+    Refusal,
+    Refuses,
+    Says,
+    ScriptedModel,
+    Sends,
+    Text,
+)
 
 QUESTION = {
     "chat_completions": {
@@ -113,6 +128,88 @@ def test_it_calls_a_function(model, protocol):
         calls = [call for e in data for choice in e["choices"] for call in choice["delta"].get("tool_calls", [])]
         arguments = "".join(call["function"]["arguments"] for call in calls)
     assert json.loads(arguments) == {"city": "서울"}
+
+
+PARTS = (Text("Let me see. 잠깐만요."), FunctionCall("f", '{"city":"서울"}', pieces=3), FunctionCall("g", "{}", id="call_b"))
+
+
+def events_of(model, protocol) -> list[dict]:
+    return [json.loads(line) for line in data_of(ask(model, protocol)) if line != "[DONE]"]
+
+
+def test_it_generates_a_text_and_parallel_calls(model, protocol):
+    model.script = Generates(*PARTS, usage=(7, 5), details=(3, 2))
+    events = events_of(model, protocol)
+    assert text_from(protocol, events) == "Let me see. 잠깐만요."
+    if protocol == "responses":
+        output = events[-1]["response"]["output"]
+        calls = [(item["call_id"], item["name"], item["arguments"]) for item in output if "call_id" in item]
+        usage = events[-1]["response"]["usage"]
+        assert usage["input_tokens_details"]["cached_tokens"] == 3
+    else:
+        deltas = [choice["delta"] for event in events for choice in event["choices"]]
+        pieces = [piece for delta in deltas for piece in delta.get("tool_calls", ())]
+        heads = [piece for piece in pieces if "id" in piece]
+        calls = []
+        for head in heads:
+            own = [piece["function"]["arguments"] for piece in pieces if piece["index"] == head["index"]]
+            calls.append((head["id"], head["function"]["name"], "".join(own)))
+        assert events[-1]["usage"]["completion_tokens_details"]["reasoning_tokens"] == 2
+    assert [call[1:] for call in calls] == [("f", '{"city":"서울"}'), ("g", "{}")]
+    assert calls[1][0] == "call_b" and calls[0][0].startswith("call_")
+
+
+def test_it_declines(model, protocol):
+    model.script = Generates(Refusal("Not this."))
+    events = events_of(model, protocol)
+    if protocol == "responses":
+        text = "".join(event["delta"] for event in events if event["type"] == "response.refusal.delta")
+    else:
+        text = "".join(choice["delta"].get("refusal") or "" for event in events for choice in event["choices"])
+    assert text == "Not this."
+
+
+@pytest.mark.parametrize("finish", ["length", "content_filter"])
+def test_it_ends_early(model, protocol, finish):
+    model.script = Generates(Text(), finish=finish)
+    events = events_of(model, protocol)
+    if protocol == "responses":
+        reason = {"length": "max_output_tokens"}.get(finish, finish)
+        assert events[-1]["response"]["incomplete_details"] == {"reason": reason}
+    else:
+        assert events[-2]["choices"][0]["finish_reason"] == finish
+
+
+def test_it_decides_by_what_the_call_holds(model, protocol):
+    model.script = Decides(lambda call: Says("short") if call.instructions == "Be brief." else Refuses(500))
+    assert text_from(protocol, events_of(model, protocol)) == "short"
+
+
+def test_it_distorts_the_bytes_of_a_stream(model, protocol):
+    model.script = Distorts(Says("whole"), lambda raw: [raw[:10], b"..."])
+    assert ask(model, protocol).content.endswith(b"...")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [Says("Hello"), Calls(), Generates(*PARTS), Generates(Refusal()), Generates(Text(), finish="length")],
+    ids=["text", "call", "text and calls", "refusal", "length"],
+)
+def test_it_speaks_the_protocol_as_openai_describes_it(model, protocol, script):
+    description = Description.if_present()
+    if description is None:
+        pytest.skip(ABSENT)
+    name = "ResponseStreamEvent" if protocol == "responses" else "CreateChatCompletionStreamResponse"
+    model.script = script
+    for event in events_of(model, protocol):
+        # As on the wire, and against the description: usage is null until the end, a call's end lacks the name.
+        holder = event.get("response", event)
+        if holder.get("usage", "absent") is None:
+            del holder["usage"]
+        if event.get("type") == "response.function_call_arguments.done":
+            event["name"] = "f"
+        fault = description.schema_fault(name, event)
+        assert fault is None, (event, fault)
 
 
 def test_an_endpoint_that_it_does_not_have_is_unknown():
