@@ -1,13 +1,39 @@
 /// What happens during a run, in the words of the Assistants API's streams.
 package enum StreamEvent: Sendable, Equatable {
     // Indirect, so that the many deltas of a log do not take the room of a run each.
+    /// The thread that was created together with its first run.
+    indirect case thread(AssistantThread)
     indirect case run(RunMoment, Run)
     indirect case step(StepMoment, RunStep)
     indirect case message(MessageMoment, Message)
-    /// More text of the message that is being written; `isFirst` marks its first piece.
-    case textDelta(messageID: Identifier<Message>, text: String, isFirst: Bool)
-    /// Nothing more will come.
-    case done
+    /// More of the message that is being written.
+    case contentDelta(Identifier<Message>, ContentDelta)
+    /// More of the tool calls that the model is writing.
+    case toolCallDelta(Identifier<RunStep>, ToolCallDelta)
+
+    package struct ContentDelta: Sendable, Equatable {
+        package enum Kind: Sendable, Equatable { case text, refusal }
+
+        /// The content part that grows, counted from 0.
+        package var index: Int
+        package var kind: Kind
+        package var text: String
+        /// Whether this is the first piece of its part.
+        package var isFirst: Bool
+
+        package init(index: Int = 0, kind: Kind = .text, text: String, isFirst: Bool) {
+            self.index = index
+            self.kind = kind
+            self.text = text
+            self.isFirst = isFirst
+        }
+    }
+
+    package enum ToolCallDelta: Sendable, Equatable {
+        /// A call begins; its arguments follow. `index` counts the calls of the step from 0.
+        case began(index: Int, id: String, name: String)
+        case arguments(index: Int, String)
+    }
 
     package enum RunMoment: String, Sendable {
         case created = "thread.run.created"
@@ -44,6 +70,17 @@ package enum StreamEvent: Sendable, Equatable {
         case failed = "thread.run.step.failed"
         case cancelled = "thread.run.step.cancelled"
         case expired = "thread.run.step.expired"
+
+        /// The event that tells that a step has come to `status`.
+        package init(reached status: RunStep.Status) {
+            switch status {
+            case .inProgress: self = .inProgress
+            case .completed: self = .completed
+            case .failed: self = .failed
+            case .cancelled: self = .cancelled
+            case .expired: self = .expired
+            }
+        }
     }
 
     package enum MessageMoment: String, Sendable {
@@ -51,48 +88,26 @@ package enum StreamEvent: Sendable, Equatable {
         case inProgress = "thread.message.in_progress"
         case completed = "thread.message.completed"
         case incomplete = "thread.message.incomplete"
+
+        /// The event that tells that a message has come to `status`.
+        package init(reached status: Message.Status) {
+            switch status {
+            case .inProgress: self = .inProgress
+            case .completed: self = .completed
+            case .incomplete: self = .incomplete
+            }
+        }
     }
 
     /// The event's name in a stream.
     package var name: String {
         switch self {
+        case .thread: "thread.created"
         case .run(let moment, _): moment.rawValue
         case .step(let moment, _): moment.rawValue
         case .message(let moment, _): moment.rawValue
-        case .textDelta: "thread.message.delta"
-        case .done: "done"
-        }
-    }
-}
-
-extension StreamEvent: JSONWritable {
-    /// The event's data. The end of a stream is the bare word `[DONE]`, which is no JSON.
-    package func write(to writer: inout JSONWriter) {
-        switch self {
-        case .run(_, let run): writer.value(run)
-        case .step(_, let step): writer.value(step)
-        case .message(_, let message): writer.value(message)
-        case .textDelta(let messageID, let text, let isFirst):
-            writer.beginObject()
-            writer.member("id", messageID)
-            writer.member("object", "thread.message.delta")
-            writer.key("delta")
-            writer.beginObject()
-            writer.key("content")
-            writer.beginArray()
-            writer.beginObject()
-            writer.member("index", 0)
-            writer.member("type", "text")
-            writer.key("text")
-            writer.beginObject()
-            writer.member("value", text)
-            if isFirst { writer.member("annotations", raw: "[]") }
-            writer.endObject()
-            writer.endObject()
-            writer.endArray()
-            writer.endObject()
-            writer.endObject()
-        case .done: writer.raw("[DONE]")
+        case .contentDelta: "thread.message.delta"
+        case .toolCallDelta: "thread.run.step.delta"
         }
     }
 }

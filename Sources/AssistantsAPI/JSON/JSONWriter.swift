@@ -133,6 +133,20 @@ package struct JSONWriter {
         if let value { self.value(value) } else { null() }
     }
 
+    package mutating func member(_ name: StaticString, _ values: [some JSONWritable]) {
+        key(name)
+        beginArray()
+        for value in values { self.value(value) }
+        endArray()
+    }
+
+    package mutating func member(_ name: StaticString, _ values: [String]) {
+        key(name)
+        beginArray()
+        for value in values { self.value(value) }
+        endArray()
+    }
+
     package mutating func member(_ name: StaticString, _ value: JSONValue) {
         key(name)
         self.value(value)

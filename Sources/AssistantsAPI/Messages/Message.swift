@@ -15,6 +15,10 @@ package struct Message: Sendable, Equatable, IdentifiedResource {
     /// Set on messages that a run wrote.
     package var runID: Identifier<Run>?
     package var metadata: Metadata?
+    /// Files that came with it, as the JSON array that the API shows; nil when there are none.
+    package var attachmentsJSON: String?
+    /// When it was complete or cut short; nil while it is being written.
+    package var endedAt: Timestamp?
 
     package init(
         id: Identifier<Message>,
@@ -25,7 +29,9 @@ package struct Message: Sendable, Equatable, IdentifiedResource {
         status: Status = .completed,
         assistantID: Identifier<Assistant>? = nil,
         runID: Identifier<Run>? = nil,
-        metadata: Metadata? = nil
+        metadata: Metadata? = nil,
+        attachmentsJSON: String? = nil,
+        endedAt: Timestamp? = nil
     ) {
         self.id = id
         self.threadID = threadID
@@ -36,6 +42,8 @@ package struct Message: Sendable, Equatable, IdentifiedResource {
         self.assistantID = assistantID
         self.runID = runID
         self.metadata = metadata
+        self.attachmentsJSON = attachmentsJSON
+        self.endedAt = endedAt ?? (status == .inProgress ? nil : createdAt)
     }
 
     package enum Status: Sendable, Equatable {
@@ -78,7 +86,7 @@ extension Message: JSONWritable {
         writer.member("role", role.rawValue)
         writer.key("content")
         writer.raw(content.json)
-        writer.member("attachments", raw: "[]")
+        writer.member("attachments", raw: attachmentsJSON ?? "[]")
         writer.member("metadata", metadata ?? Metadata())
         writer.endObject()
     }
@@ -89,9 +97,9 @@ extension Message: JSONWritable {
         var reason: IncompleteReason?
         switch status {
         case .inProgress: break
-        case .completed: completedAt = createdAt
+        case .completed: completedAt = endedAt
         case .incomplete(let why):
-            incompleteAt = createdAt
+            incompleteAt = endedAt
             reason = why
         }
         writer.key("incomplete_details")

@@ -45,11 +45,12 @@ extension Run {
         }
     }
 
-    /// What the caller must do: the pending calls, as the JSON array that the API shows.
+    /// What the caller must do: run these functions and deliver their outputs.
     package struct RequiredAction: Sendable, Equatable {
-        package var toolCallsJSON: String
+        /// Without outputs, in the order in which the model asked.
+        package var toolCalls: [FunctionCall]
 
-        package init(toolCallsJSON: String) { self.toolCallsJSON = toolCallsJSON }
+        package init(toolCalls: [FunctionCall]) { self.toolCalls = toolCalls }
     }
 
     package struct LastError: Sendable, Equatable {

@@ -1,39 +1,90 @@
-/// What an assistant lends to its runs, copied when a run is created: later changes of the assistant leave it alone.
+/// All that decides how a run is carried out: what it copied from its assistant, overrides applied, and what its caller
+/// asked for this run alone.
+@dynamicMemberLookup
 package struct RunSettings: Sendable, Equatable {
-    /// The name that the caller uses; aliases are resolved when the model is called.
-    package var model: String
-    package var instructions: String?
-    /// From 0 to 2; nil stands for the default, 1, and is not sent to the backend.
-    package var temperature: Double?
-    /// From 0 to 1; nil stands for the default, 1, and is not sent to the backend.
-    package var topP: Double?
+    /// The assistant's part, reached without naming it: `settings.model`.
+    package var assistant: AssistantSettings
+    package var toolChoice: ToolChoice
+    package var parallelToolCalls: Bool
+    package var truncation: Truncation
+    /// Tokens of all prompts of the run together, at most; nil for no limit.
+    package var maxPromptTokens: Int?
+    /// Tokens of all answers of the run together, at most; nil for no limit.
+    package var maxCompletionTokens: Int?
 
+    /// How much of the thread the model sees.
+    package enum Truncation: Sendable, Equatable {
+        /// As much as fits.
+        case auto
+        /// The newest messages, so many at most.
+        case lastMessages(Int)
+    }
+
+    package init(
+        _ assistant: AssistantSettings,
+        toolChoice: ToolChoice = .auto,
+        parallelToolCalls: Bool = true,
+        truncation: Truncation = .auto,
+        maxPromptTokens: Int? = nil,
+        maxCompletionTokens: Int? = nil
+    ) {
+        self.assistant = assistant
+        self.toolChoice = toolChoice
+        self.parallelToolCalls = parallelToolCalls
+        self.truncation = truncation
+        self.maxPromptTokens = maxPromptTokens
+        self.maxCompletionTokens = maxCompletionTokens
+    }
+
+    /// Those of a run that asks for nothing special.
     package init(model: String, instructions: String?, temperature: Double? = nil, topP: Double? = nil) {
-        self.model = model
-        self.instructions = instructions
-        self.temperature = temperature
-        self.topP = topP
+        self.init(AssistantSettings(model: model, instructions: instructions, temperature: temperature, topP: topP))
     }
 
     /// Reads what `write(to:)` has written; nil for anything else.
     package init?(storedJSON text: String) {
-        guard let value = try? JSONValue(parsing: text), let model = value["model"]?.stringValue else { return nil }
+        guard let value = try? JSONValue(parsing: text), let assistant = AssistantSettings(stored: value) else {
+            return nil
+        }
         self.init(
-            model: model,
-            instructions: value["instructions"]?.stringValue,
-            temperature: value["temperature"]?.doubleValue,
-            topP: value["top_p"]?.doubleValue
+            assistant,
+            toolChoice: value["tool_choice"].flatMap(ToolChoice.init(stored:)) ?? .auto,
+            parallelToolCalls: value["parallel_tool_calls"]?.boolValue ?? true,
+            truncation: value["last_messages"]?.intValue.map(Truncation.lastMessages) ?? .auto,
+            maxPromptTokens: value["max_prompt_tokens"]?.intValue,
+            maxCompletionTokens: value["max_completion_tokens"]?.intValue
         )
+    }
+
+    package subscript<Value>(dynamicMember path: KeyPath<AssistantSettings, Value>) -> Value {
+        assistant[keyPath: path]
     }
 }
 
 extension RunSettings: JSONWritable {
     package func write(to writer: inout JSONWriter) {
         writer.beginObject()
-        writer.member("model", model)
-        writer.member("instructions", instructions)
-        writer.member("temperature", temperature)
-        writer.member("top_p", topP)
+        assistant.writeMembers(to: &writer)
+        if toolChoice != .auto { writer.member("tool_choice", toolChoice) }
+        if !parallelToolCalls { writer.member("parallel_tool_calls", false) }
+        if case .lastMessages(let count) = truncation { writer.member("last_messages", count) }
+        if let maxPromptTokens { writer.member("max_prompt_tokens", maxPromptTokens) }
+        if let maxCompletionTokens { writer.member("max_completion_tokens", maxCompletionTokens) }
+        writer.endObject()
+    }
+}
+
+extension RunSettings.Truncation: JSONWritable {
+    package func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        switch self {
+        case .auto:
+            writer.member("type", "auto")
+            writer.member("last_messages", raw: "null")
+        case .lastMessages(let count):
+            writer.member("type", "last_messages")
+            writer.member("last_messages", count)
+        }
         writer.endObject()
     }
 }

@@ -1,4 +1,4 @@
-/// Something that a run did. For now a run has one kind of step: it wrote a message.
+/// Something that a run did: it wrote a message, or it called tools.
 package struct RunStep: Sendable, Equatable, IdentifiedResource {
     package static let idPrefix = "step_"
 
@@ -7,25 +7,41 @@ package struct RunStep: Sendable, Equatable, IdentifiedResource {
         case completed, failed, cancelled, expired
     }
 
+    package enum Details: Sendable, Equatable {
+        case messageCreation(Identifier<Message>)
+        /// The calls of one answer of the model, in its order.
+        case toolCalls([FunctionCall])
+
+        package var type: String {
+            switch self {
+            case .messageCreation: "message_creation"
+            case .toolCalls: "tool_calls"
+            }
+        }
+    }
+
     package var id: Identifier<RunStep>
     package var runID: Identifier<Run>
     package var threadID: Identifier<AssistantThread>
     package var assistantID: Identifier<Assistant>
     package var createdAt: Timestamp
-    package var messageID: Identifier<Message>
+    package var details: Details
     package var status: Status
     /// When it ended; nil while in progress.
     package var endedAt: Timestamp?
     /// The run's deadline while the run is active.
     package var expiresAt: Timestamp?
     package var lastError: Run.LastError?
+    /// Known from the end of the model's answer on, and shown once the step has ended.
     package var usage: TokenUsage?
+    /// The model's thinking that led to its calls, for backends that want it back with the outputs. Never shown.
+    package var reasoning: String?
 
     package init(
         id: Identifier<RunStep>,
         run: Run,
         createdAt: Timestamp,
-        messageID: Identifier<Message>,
+        details: Details,
         status: Status = .inProgress
     ) {
         self.id = id
@@ -33,9 +49,17 @@ package struct RunStep: Sendable, Equatable, IdentifiedResource {
         threadID = run.threadID
         assistantID = run.assistantID
         self.createdAt = createdAt
-        self.messageID = messageID
+        self.details = details
         self.status = status
         expiresAt = run.state.lifetime?.expiresAt
+    }
+
+    package var messageID: Identifier<Message>? {
+        if case .messageCreation(let id) = details { id } else { nil }
+    }
+
+    package var toolCalls: [FunctionCall]? {
+        if case .toolCalls(let calls) = details { calls } else { nil }
     }
 }
 
@@ -49,7 +73,7 @@ extension RunStep: JSONWritable {
         writer.member("run_id", runID)
         writer.member("assistant_id", assistantID)
         writer.member("thread_id", threadID)
-        writer.member("type", "message_creation")
+        writer.member("type", details.type)
         writer.member("status", status.rawValue)
         writer.member("cancelled_at", ended(.cancelled))
         writer.member("completed_at", ended(.completed))
@@ -58,15 +82,24 @@ extension RunStep: JSONWritable {
         writer.member("failed_at", ended(.failed))
         writer.member("last_error", lastError)
         writer.member("metadata", Metadata())
-        writer.key("step_details")
-        writer.beginObject()
-        writer.member("type", "message_creation")
-        writer.key("message_creation")
-        writer.beginObject()
-        writer.member("message_id", messageID)
+        writer.member("step_details", details)
+        writer.member("usage", status == .inProgress ? nil : usage)
         writer.endObject()
-        writer.endObject()
-        writer.member("usage", usage)
+    }
+}
+
+extension RunStep.Details: JSONWritable {
+    package func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("type", type)
+        switch self {
+        case .messageCreation(let id):
+            writer.key("message_creation")
+            writer.beginObject()
+            writer.member("message_id", id)
+            writer.endObject()
+        case .toolCalls(let calls): writer.member("tool_calls", calls)
+        }
         writer.endObject()
     }
 }

@@ -40,7 +40,7 @@ package struct AssistantRepository {
 
     private static func assistant(_ row: borrowing ResultRow) throws -> Assistant {
         let id = row.text(0)
-        guard let settings = RunSettings(storedJSON: row.text(4)) else {
+        guard let settings = AssistantSettings(storedJSON: row.text(4)) else {
             throw StorageError.corrupt(table: "assistants", id: id)
         }
         return Assistant(

@@ -6,7 +6,8 @@ package struct MessageRepository {
     let db: GRDB.Database
 
     static let columns = """
-        SELECT id, thread_id, created_at, role, status, incomplete_reason, content, assistant_id, run_id, metadata
+        SELECT id, thread_id, created_at, role, status, incomplete_reason, content, assistant_id, run_id, metadata,
+            attachments, ended_at
         FROM messages
         """
 
@@ -42,13 +43,14 @@ package struct MessageRepository {
         try db.run(
             """
             INSERT INTO messages (id, thread_id, created_at, role, status, incomplete_reason, content, assistant_id,
-                run_id, metadata, tokens, tokens_through)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                run_id, metadata, attachments, ended_at, tokens, tokens_through)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 message.id.rawValue, message.threadID.rawValue, message.createdAt.seconds, message.role.rawValue,
                 message.status.name, reason, message.content.json, message.assistantID?.rawValue,
-                message.runID?.rawValue, message.metadata?.jsonText, tokens, tokensThrough,
+                message.runID?.rawValue, message.metadata?.jsonText, message.attachmentsJSON,
+                message.endedAt == message.createdAt ? nil : message.endedAt?.seconds, tokens, tokensThrough,
             ]
         )
         return Position(sequence: Int(db.lastInsertedRowID), tokensThrough: tokensThrough)
@@ -77,14 +79,14 @@ package struct MessageRepository {
         try db.forEach(
             """
             SELECT id, thread_id, created_at, role, status, incomplete_reason, content, assistant_id, run_id, metadata,
-                seq
+                attachments, ended_at, seq
             FROM messages WHERE thread_id = ? AND seq \(ascends ? ">" : "<") ?
             ORDER BY seq \(ascends ? "ASC" : "DESC")
             """,
             [thread.rawValue, sequence ?? (ascends ? 0 : Int.max)]
         ) { row in
             let message = Self.message(row)
-            chunk.append((row.integer(10), message))
+            chunk.append((row.integer(12), message))
             size += message.content.json.utf8.count + Self.frameBytes
             return size < bytes
         }
@@ -146,7 +148,9 @@ package struct MessageRepository {
             status: status,
             assistantID: row.optionalText(7).map { Identifier($0) },
             runID: row.optionalText(8).map { Identifier($0) },
-            metadata: row.optionalText(9).flatMap(Metadata.init(storedJSON:))
+            metadata: row.optionalText(9).flatMap(Metadata.init(storedJSON:)),
+            attachmentsJSON: row.optionalText(10),
+            endedAt: row.optionalInteger(11).map(Timestamp.init(seconds:))
         )
     }
 }

@@ -5,6 +5,7 @@ enum Migrations {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001 conversations") { db in try db.execute(sql: conversations) }
+        migrator.registerMigration("0002 assistants api") { db in try db.execute(sql: assistantsAPI) }
         return migrator
     }
 }

@@ -6,12 +6,34 @@ package struct PendingMessage: Sendable, Equatable {
     package var role: Message.Role
     package var content: Message.Content
     package var metadata: Metadata?
+    /// Files that come with it, as the JSON array that the API shows; nil when there are none.
+    package var attachmentsJSON: String?
 
-    package init(id: Identifier<Message>, role: Message.Role, content: Message.Content, metadata: Metadata? = nil) {
+    package init(
+        id: Identifier<Message>,
+        role: Message.Role,
+        content: Message.Content,
+        metadata: Metadata? = nil,
+        attachmentsJSON: String? = nil
+    ) {
         self.id = id
         self.role = role
         self.content = content
         self.metadata = metadata
+        self.attachmentsJSON = attachmentsJSON
+    }
+
+    /// The message once it has joined a thread.
+    package func joined(_ thread: Identifier<AssistantThread>, at time: Timestamp) -> Message {
+        Message(
+            id: id,
+            threadID: thread,
+            createdAt: time,
+            role: role,
+            content: content,
+            metadata: metadata,
+            attachmentsJSON: attachmentsJSON
+        )
     }
 
     static func encode(_ messages: [PendingMessage]) -> String? {
@@ -24,6 +46,7 @@ package struct PendingMessage: Sendable, Equatable {
             writer.member("role", message.role.rawValue)
             writer.member("content", message.content.json)
             writer.member("metadata", message.metadata?.jsonText)
+            if let attachments = message.attachmentsJSON { writer.member("attachments", attachments) }
             writer.endObject()
         }
         writer.endArray()
@@ -40,7 +63,8 @@ package struct PendingMessage: Sendable, Equatable {
                 id: Identifier(id),
                 role: role,
                 content: Message.Content(storedJSON: content),
-                metadata: element["metadata"]?.stringValue.flatMap(Metadata.init(storedJSON:))
+                metadata: element["metadata"]?.stringValue.flatMap(Metadata.init(storedJSON:)),
+                attachmentsJSON: element["attachments"]?.stringValue
             )
         }
     }

@@ -5,39 +5,79 @@ import GRDB
 package struct RunStepRepository {
     let db: GRDB.Database
 
+    private static let columns = """
+        SELECT id, created_at, message_id, tool_calls, status, ended_at, last_error, usage, reasoning FROM run_steps
+        """
+
     package func insert(_ step: RunStep) throws {
         try db.run(
             """
-            INSERT INTO run_steps (id, run_id, created_at, message_id, status, ended_at, last_error, usage)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO run_steps (id, run_id, created_at, message_id, tool_calls, reasoning, status, ended_at,
+                last_error, usage)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                step.id.rawValue, step.runID.rawValue, step.createdAt.seconds, step.messageID.rawValue,
-                step.status.rawValue, step.endedAt?.seconds, step.lastError?.jsonText, step.usage?.jsonText,
+                step.id.rawValue, step.runID.rawValue, step.createdAt.seconds, step.messageID?.rawValue,
+                step.toolCalls?.storedText, step.reasoning, step.status.rawValue, step.endedAt?.seconds,
+                step.lastError?.jsonText, step.usage?.jsonText,
             ]
         )
     }
 
-    /// The steps of a run in the order in which they happened.
-    package func all(of run: Run) throws -> [RunStep] {
-        try db.all(
+    /// Stores what changes in a step's life.
+    package func update(_ step: RunStep) throws {
+        try db.run(
             """
-            SELECT id, created_at, message_id, status, ended_at, last_error, usage FROM run_steps
-            WHERE run_id = ? ORDER BY seq
+            UPDATE run_steps SET tool_calls = ?, status = ?, ended_at = ?, last_error = ?, usage = ? WHERE id = ?
             """,
-            [run.id.rawValue]
-        ) { row in
-            var step = RunStep(
-                id: Identifier(row.text(0)),
-                run: run,
-                createdAt: Timestamp(seconds: row.integer(1)),
-                messageID: Identifier(row.text(2)),
-                status: RunStep.Status(rawValue: row.text(3)) ?? .failed
-            )
-            step.endedAt = row.optionalInteger(4).map(Timestamp.init(seconds:))
-            step.lastError = row.optionalText(5).flatMap(Run.LastError.init(storedJSON:))
-            step.usage = row.optionalText(6).flatMap(TokenUsage.init(storedJSON:))
-            return step
+            [
+                step.toolCalls?.storedText, step.status.rawValue, step.endedAt?.seconds, step.lastError?.jsonText,
+                step.usage?.jsonText, step.id.rawValue,
+            ]
+        )
+    }
+
+    /// The steps of a run in the order in which they happened. A run has some dozens at most.
+    package func all(of run: Run) throws -> [RunStep] {
+        try db.all(Self.columns + " WHERE run_id = ? ORDER BY seq", [run.id.rawValue]) { try Self.step($0, run) }
+    }
+
+    package func find(_ id: Identifier<RunStep>, of run: Run) throws -> RunStep? {
+        try db.first(Self.columns + " WHERE id = ? AND run_id = ?", [id.rawValue, run.id.rawValue]) {
+            try Self.step($0, run)
         }
+    }
+
+    package func page(_ request: PageRequest, of run: Run) throws -> Page<RunStep> {
+        try ListQuery(
+            select: Self.columns,
+            table: "run_steps",
+            scope: "run_id = ?",
+            scopeArgument: run.id.rawValue
+        ).page(request, in: db) { try Self.step($0, run) }
+    }
+
+    private static func step(_ row: borrowing ResultRow, _ run: Run) throws -> RunStep {
+        let id = row.text(0)
+        let details: RunStep.Details
+        if let message = row.optionalText(2) {
+            details = .messageCreation(Identifier(message))
+        } else if let calls = row.optionalText(3).flatMap(FunctionCall.list(storedJSON:)) {
+            details = .toolCalls(calls)
+        } else {
+            throw StorageError.corrupt(table: "run_steps", id: id)
+        }
+        var step = RunStep(
+            id: Identifier(id),
+            run: run,
+            createdAt: Timestamp(seconds: row.integer(1)),
+            details: details,
+            status: RunStep.Status(rawValue: row.text(4)) ?? .failed
+        )
+        step.endedAt = row.optionalInteger(5).map(Timestamp.init(seconds:))
+        step.lastError = row.optionalText(6).flatMap(Run.LastError.init(storedJSON:))
+        step.usage = row.optionalText(7).flatMap(TokenUsage.init(storedJSON:))
+        step.reasoning = row.optionalText(8)
+        return step
     }
 }

@@ -20,7 +20,7 @@ extension StateColumns {
         endedAt = (times.cancelledAt ?? times.failedAt ?? times.completedAt)?.seconds
         usage = state.usage?.jsonText
         switch state {
-        case .requiresAction(_, let action): detail = action.toolCallsJSON
+        case .requiresAction(_, let action): detail = action.toolCalls.storedText
         case .failed(_, _, let error, _): detail = error.jsonText
         case .incomplete(_, _, let reason, _): detail = reason?.rawValue
         default: break
@@ -39,9 +39,9 @@ extension StateColumns {
         case (.inProgress, let expiresAt?, _):
             return .inProgress(Run.Lifetime(startedAt: startedAt, expiresAt: expiresAt))
         case (.requiresAction, let expiresAt?, _):
-            guard let detail else { return nil }
+            guard let calls = detail.flatMap(FunctionCall.list(storedJSON:)) else { return nil }
             let lifetime = Run.Lifetime(startedAt: startedAt, expiresAt: expiresAt)
-            return .requiresAction(lifetime, Run.RequiredAction(toolCallsJSON: detail))
+            return .requiresAction(lifetime, Run.RequiredAction(toolCalls: calls))
         case (.cancelling, let expiresAt?, _):
             return .cancelling(Run.Lifetime(startedAt: startedAt, expiresAt: expiresAt))
         case (.cancelled, _, let endedAt?):
@@ -59,6 +59,17 @@ extension StateColumns {
         default:
             return nil
         }
+    }
+}
+
+extension [FunctionCall] {
+    /// The calls as a JSON array.
+    var storedText: String {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for call in self { writer.value(call) }
+        writer.endArray()
+        return writer.text
     }
 }
 

@@ -5,16 +5,21 @@ import GRDB
 package struct ThreadRepository {
     let db: GRDB.Database
 
+    private static let columns = "SELECT id, created_at, metadata, tool_resources FROM threads"
+
     package func insert(_ thread: AssistantThread, in project: ProjectID) throws {
         try db.run(
-            "INSERT INTO threads (id, project_id, created_at, metadata) VALUES (?, ?, ?, ?)",
-            [thread.id.rawValue, project.rawValue, thread.createdAt.seconds, thread.metadata?.jsonText]
+            "INSERT INTO threads (id, project_id, created_at, metadata, tool_resources) VALUES (?, ?, ?, ?, ?)",
+            [
+                thread.id.rawValue, project.rawValue, thread.createdAt.seconds, thread.metadata?.jsonText,
+                thread.toolResources.isEmpty ? nil : thread.toolResources.jsonText,
+            ]
         )
     }
 
     package func find(_ id: Identifier<AssistantThread>, in project: ProjectID) throws -> AssistantThread? {
         try db.first(
-            "SELECT id, created_at, metadata FROM threads WHERE id = ? AND project_id = ?",
+            Self.columns + " WHERE id = ? AND project_id = ?",
             [id.rawValue, project.rawValue],
             Self.thread
         )
@@ -31,7 +36,7 @@ package struct ThreadRepository {
 
     package func page(_ request: PageRequest, of project: ProjectID) throws -> Page<AssistantThread> {
         try ListQuery(
-            select: "SELECT id, created_at, metadata FROM threads",
+            select: Self.columns,
             table: "threads",
             scope: "project_id = ?",
             scopeArgument: project.rawValue
@@ -48,7 +53,8 @@ package struct ThreadRepository {
         AssistantThread(
             id: Identifier(row.text(0)),
             createdAt: Timestamp(seconds: row.integer(1)),
-            metadata: row.optionalText(2).flatMap(Metadata.init(storedJSON:))
+            metadata: row.optionalText(2).flatMap(Metadata.init(storedJSON:)),
+            toolResources: row.optionalText(3).flatMap(ToolResources.init(storedJSON:)) ?? ToolResources()
         )
     }
 }

@@ -1,0 +1,117 @@
+/// Something that an assistant may use while it answers.
+package enum Tool: Sendable, Equatable {
+    case codeInterpreter
+    case fileSearch(FileSearch)
+    case function(Function)
+
+    /// A function that the caller runs: the model asks for it, the run waits for its output.
+    package struct Function: Sendable, Equatable {
+        /// Of `a-z`, `A-Z`, `0-9`, `_` and `-`, at most 64 characters.
+        package var name: String
+        package var description: String?
+        /// JSON Schema of the arguments.
+        package var parameters: JSONValue
+        /// Whether the model must follow the schema to the letter.
+        package var strict: Bool
+
+        package init(name: String, description: String?, parameters: JSONValue, strict: Bool) {
+            self.name = name
+            self.description = description
+            self.parameters = parameters
+            self.strict = strict
+        }
+
+        /// What a function without parameters is said to take.
+        package static let noParameters = JSONValue.object(
+            JSONObject([("type", .string("object")), ("properties", .object(JSONObject()))])
+        )
+    }
+
+    /// How documents are searched.
+    package struct FileSearch: Sendable, Equatable {
+        /// Results at most, from 1 to 50; nil leaves it to the search.
+        package var maximumResults: Int?
+        package var ranker: String
+        /// From 0 to 1; results below it are dropped.
+        package var scoreThreshold: Double
+
+        package init(maximumResults: Int? = nil, ranker: String = Self.defaultRanker, scoreThreshold: Double = 0) {
+            self.maximumResults = maximumResults
+            self.ranker = ranker
+            self.scoreThreshold = scoreThreshold
+        }
+
+        package static let defaultRanker = "default_2024_08_21"
+    }
+
+    /// Whether the caller runs it.
+    package var isFunction: Bool {
+        if case .function = self { true } else { false }
+    }
+
+    /// Its name in the API.
+    package var type: String {
+        switch self {
+        case .codeInterpreter: "code_interpreter"
+        case .fileSearch: "file_search"
+        case .function: "function"
+        }
+    }
+
+    /// Reads what `write(to:)` has written; nil for anything else.
+    init?(stored value: JSONValue) {
+        switch value["type"]?.stringValue {
+        case "code_interpreter": self = .codeInterpreter
+        case "file_search":
+            let options = value["file_search"]?["ranking_options"]
+            self = .fileSearch(
+                FileSearch(
+                    maximumResults: value["file_search"]?["max_num_results"]?.intValue,
+                    ranker: options?["ranker"]?.stringValue ?? FileSearch.defaultRanker,
+                    scoreThreshold: options?["score_threshold"]?.doubleValue ?? 0
+                )
+            )
+        case "function":
+            guard let function = value["function"], let name = function["name"]?.stringValue else { return nil }
+            self = .function(
+                Function(
+                    name: name,
+                    description: function["description"]?.stringValue,
+                    parameters: function["parameters"] ?? Function.noParameters,
+                    strict: function["strict"]?.boolValue ?? false
+                )
+            )
+        default: return nil
+        }
+    }
+}
+
+extension Tool: JSONWritable {
+    /// Defaults are filled in and members ordered as the service did it.
+    package func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("type", type)
+        switch self {
+        case .codeInterpreter: break
+        case .fileSearch(let search):
+            writer.key("file_search")
+            writer.beginObject()
+            if let limit = search.maximumResults { writer.member("max_num_results", limit) }
+            writer.key("ranking_options")
+            writer.beginObject()
+            writer.member("ranker", search.ranker)
+            writer.member("score_threshold", search.scoreThreshold)
+            writer.endObject()
+            writer.endObject()
+        case .function(let function):
+            writer.key("function")
+            writer.beginObject()
+            writer.member("name", function.name)
+            if let description = function.description { writer.member("description", description) }
+            writer.member("parameters", function.parameters)
+            writer.member("strict", function.strict)
+            writer.endObject()
+        }
+        writer.endObject()
+    }
+}

@@ -1,0 +1,86 @@
+extension StreamEvent: JSONWritable {
+    /// The event's data.
+    package func write(to writer: inout JSONWriter) {
+        switch self {
+        case .thread(let thread): writer.value(thread)
+        case .run(_, let run): writer.value(run)
+        case .step(_, let step): writer.value(step)
+        case .message(_, let message): writer.value(message)
+        case .contentDelta(let id, let delta): Self.write(delta, of: id, to: &writer)
+        case .toolCallDelta(let id, let delta): Self.write(delta, of: id, to: &writer)
+        }
+    }
+
+    /// Clients append the texts of deltas: everything but the text is said once, with the first piece of a part.
+    private static func write(_ delta: ContentDelta, of id: Identifier<Message>, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("id", id)
+        writer.member("object", "thread.message.delta")
+        writer.key("delta")
+        writer.beginObject()
+        writer.key("content")
+        writer.beginArray()
+        writer.beginObject()
+        writer.member("index", delta.index)
+        switch delta.kind {
+        case .text:
+            writer.member("type", "text")
+            writer.key("text")
+            writer.beginObject()
+            writer.member("value", delta.text)
+            if delta.isFirst { writer.member("annotations", raw: "[]") }
+            writer.endObject()
+        case .refusal:
+            writer.member("type", "refusal")
+            writer.member("refusal", delta.text)
+        }
+        writer.endObject()
+        writer.endArray()
+        writer.endObject()
+        writer.endObject()
+    }
+
+    private static func write(_ delta: ToolCallDelta, of id: Identifier<RunStep>, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("id", id)
+        writer.member("object", "thread.run.step.delta")
+        writer.key("delta")
+        writer.beginObject()
+        writer.key("step_details")
+        writer.beginObject()
+        writer.member("type", "tool_calls")
+        writer.key("tool_calls")
+        writer.beginArray()
+        writer.value(delta)
+        writer.endArray()
+        writer.endObject()
+        writer.endObject()
+        writer.endObject()
+    }
+}
+
+extension StreamEvent.ToolCallDelta: JSONWritable {
+    package func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        switch self {
+        case .began(let index, let id, let name):
+            writer.member("index", index)
+            writer.member("id", id)
+            writer.member("type", "function")
+            writer.key("function")
+            writer.beginObject()
+            writer.member("name", name)
+            writer.member("arguments", "")
+            writer.member("output", raw: "null")
+            writer.endObject()
+        case .arguments(let index, let text):
+            writer.member("index", index)
+            writer.member("type", "function")
+            writer.key("function")
+            writer.beginObject()
+            writer.member("arguments", text)
+            writer.endObject()
+        }
+        writer.endObject()
+    }
+}
