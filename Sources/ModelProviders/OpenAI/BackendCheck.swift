@@ -90,7 +90,8 @@ extension OpenAIBackend {
         )
     }
 
-    private func get(_ request: HTTPClient.Request) async throws -> HTTPClient.Response {
+    /// A small answer, within the connect time-out and some ten seconds.
+    func get(_ request: HTTPClient.Request) async throws -> HTTPClient.Response {
         let answer = ResponseAccumulator(request: request, maxBodySize: 8 << 20)
         let deadline = NIODeadline.now() + TimeAmount(configuration.connectTimeout) + .seconds(10)
         let task = client.execute(request: request, delegate: answer, deadline: deadline)

@@ -11,11 +11,14 @@ final class BackendEndpoints: Sendable {
     private let chatCompletions: HTTPClient.Request
     private let responses: HTTPClient.Request
     private let models: URL
+    /// Without a slash at its end.
+    private let base: String
     private let headers: HTTPHeaders
 
     init(_ configuration: OpenAIBackend.Configuration) throws(ModelError) {
         var base = configuration.baseURL.trimmingCharacters(in: .whitespaces)
         while base.hasSuffix("/") { base.removeLast() }
+        self.base = base
         headers = Self.headers(configuration)
         do {
             chatCompletions = try Self.request(base + WireProtocol.chatCompletions.path, headers)
@@ -43,6 +46,20 @@ final class BackendEndpoints: Sendable {
     func models(_ model: String? = nil) throws -> HTTPClient.Request {
         let url = model.map { models.appendingPathComponent($0) } ?? models
         return try HTTPClient.Request(url: url, method: .GET, headers: headers)
+    }
+
+    /// A caller's request with our key.
+    func request(passingThrough request: PassThroughRequest, body: HTTPClient.Body?) throws -> HTTPClient.Request {
+        var headers = headers
+        headers.remove(name: "Accept")
+        headers.add(contentsOf: PassThroughHeaders.request(request.headers))
+        let query = request.query.map { "?" + $0 } ?? ""
+        return try HTTPClient.Request(
+            url: base + request.path + query,
+            method: HTTPMethod(rawValue: request.method),
+            headers: headers,
+            body: body
+        )
     }
 
     private static func request(_ url: String, _ headers: HTTPHeaders) throws -> HTTPClient.Request {

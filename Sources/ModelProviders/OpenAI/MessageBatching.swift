@@ -19,8 +19,10 @@ final class MessageBatching: ChannelDuplexHandler {
     private var pending: ByteBuffer?
     /// Whether `pending` is memory of ours, which others do not share.
     private var isJoined = false
-    /// A request's head was written, its end was not.
-    private var isWriting = false
+    /// What was written of a request is held back, as the rest of it comes at once.
+    private var isHolding = false
+    /// Bytes of the request's body that are not written yet; nil where its length is not known.
+    private var bodyLeft: Int?
 
     /// Puts itself into a connection of the HTTP client, behind what takes HTTP apart.
     static func install(on channel: any Channel) -> EventLoopFuture<Void> {
@@ -80,14 +82,19 @@ final class MessageBatching: ChannelDuplexHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head: isWriting = true
-        case .body: break
-        case .end: isWriting = false
+        case .head(let head):
+            isHolding = true
+            bodyLeft = head.headers.first(name: "content-length").flatMap { Int($0) }
+        case .body(let piece):
+            // A body that comes in pieces waits for no end: whoever sends it waits until each piece is gone.
+            bodyLeft = bodyLeft.map { $0 - piece.readableBytes }
+            isHolding = bodyLeft == 0
+        case .end: isHolding = false
         }
         context.write(data, promise: promise)
     }
 
     func flush(context: ChannelHandlerContext) {
-        if !isWriting { context.flush() }
+        if !isHolding { context.flush() }
     }
 }

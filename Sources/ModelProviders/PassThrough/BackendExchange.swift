@@ -1,0 +1,231 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// One exchange with the backend over HTTP, in pieces: each is asked for when the one before is dealt with, in both
+/// directions, so that the slower side sets the pace and nothing is collected.
+final class BackendExchange: HTTPClientResponseDelegate {
+    typealias Response = Void
+
+    private enum Part: Sendable {
+        case head(HTTPResponseHead)
+        case piece(ByteBuffer)
+    }
+
+    private enum Lifecycle {
+        case idle
+        case running(HTTPClient.Task<Void>)
+        case ended
+    }
+
+    private let answer = HandOver<Part>()
+    private let connection = HandOver<HTTPClient.Body.StreamWriter>()
+    private let lifecycle = Mutex(Lifecycle.idle)
+    /// Is to be completed when the request's body has been sent.
+    private let bodySent = Mutex<EventLoopPromise<Void>?>(nil)
+    private let watchdog = Mutex<NIOScheduledCallback?>(nil)
+    /// Uptime in nanoseconds since when it has been the backend's turn; 0 when it is not.
+    private let backendsTurnSince = Atomic<UInt64>(0)
+    private let hasBegun = Atomic<Bool>(false)
+    private let patience: Patience
+
+    init(patience: Patience) { self.patience = patience }
+
+    // MARK: What a caller does
+
+    /// Begins the exchange. Fails when the request's address is none.
+    func start(_ request: PassThroughRequest, at endpoints: BackendEndpoints, on client: HTTPClient) throws {
+        let body = body(request.body, on: client.eventLoopGroup.any())
+        let request = try endpoints.request(passingThrough: request, body: body)
+        let isCancelled = lifecycle.withLock { if case .ended = $0 { true } else { false } }
+        guard !isCancelled else { throw CancellationError() }
+        let task = client.execute(request: request, delegate: self)
+        // A client that is shut down tells the delegate nothing.
+        task.futureResult.whenFailure { [self] error in end(error) }
+        let isEnded = lifecycle.withLock { state -> Bool in
+            if case .ended = state { return true }
+            state = .running(task)
+            return false
+        }
+        if isEnded { task.fail(reason: CallFailure.cancelled) }
+    }
+
+    /// Sends the body, each piece when the one before is written, and stops when the exchange fails. What goes wrong is
+    /// told where the answer is awaited.
+    func upload<Body: AsyncSequence & Sendable>(_ body: Body, length: Int?, limit: Int) async
+    where Body.Element == ByteBuffer {
+        do {
+            guard let writer = try await connectedWriter() else { return }
+            backendsTurnSince.store(0, ordering: .relaxed)
+            var pieces = body.makeAsyncIterator()
+            var total = 0
+            while let piece = try await Self.next(&pieces) {
+                total += piece.readableBytes
+                guard total <= limit else { throw PassThroughFailure.tooLarge }
+                backendsTurn()
+                try await writer.write(.byteBuffer(piece)).get()
+                backendsTurnSince.store(0, ordering: .relaxed)
+            }
+            guard length == nil || length == total else { throw PassThroughFailure.brokenBody }
+            endBody(nil)
+        } catch let failure as PassThroughFailure {
+            fail(failure)
+        } catch {
+            // The exchange has failed, or the backend has answered without reading on: both are known already.
+            endBody(error)
+        }
+    }
+
+    func head() async throws -> HTTPResponseHead {
+        guard case .head(let head) = try await answer.next() else { throw CallFailure.closed }
+        return head
+    }
+
+    /// The next piece of the answer's body; nil at its end.
+    func nextPiece() async throws -> ByteBuffer? {
+        backendsTurn()
+        defer { backendsTurnSince.store(0, ordering: .relaxed) }
+        guard case .piece(let piece) = try await answer.next() else { return nil }
+        return piece
+    }
+
+    /// Breaks the exchange off, unless it has ended.
+    func cancel() { fail(CallFailure.cancelled) }
+
+    // MARK: Ends
+
+    private func fail(_ error: any Error) {
+        let task = lifecycle.withLock { state -> HTTPClient.Task<Void>? in
+            defer { state = .ended }
+            if case .running(let task) = state { return task } else { return nil }
+        }
+        end(error)
+        task?.fail(reason: error)
+    }
+
+    private func end(_ error: any Error) {
+        lifecycle.withLock { $0 = .ended }
+        answer.fail(error)
+        connection.fail(error)
+        endBody(error)
+        stopWatchdog()
+    }
+
+    private func endBody(_ error: (any Error)?) {
+        let promise = bodySent.withLock { promise in
+            defer { promise = nil }
+            return promise
+        }
+        if let error { promise?.fail(error) } else { promise?.succeed() }
+    }
+
+    // MARK: The request's body
+
+    private func body(_ body: PassThroughRequest.Body, on eventLoop: any EventLoop) -> HTTPClient.Body? {
+        switch body {
+        case .none: nil
+        case .whole(let bytes): .byteBuffer(bytes)
+        case .streamed(let length):
+            .stream(contentLength: length.map { Int64($0) }) { [self] writer in
+                let sent = eventLoop.makePromise(of: Void.self)
+                bodySent.withLock { $0 = sent }
+                connection.offer(writer, on: eventLoop).whenFailure { [self] in endBody($0) }
+                return sent.futureResult
+            }
+        }
+    }
+
+    private func connectedWriter() async throws -> HTTPClient.Body.StreamWriter? {
+        try await withTaskCancellationHandler {
+            try await connection.next()
+        } onCancel: {
+            connection.fail(CancellationError())
+        }
+    }
+
+    /// The next piece of a caller's body, whose faults are told from the backend's.
+    private static func next<Pieces: AsyncIteratorProtocol>(
+        _ pieces: inout Pieces
+    ) async throws(PassThroughFailure) -> ByteBuffer? where Pieces.Element == ByteBuffer {
+        do {
+            return try await pieces.next()
+        } catch {
+            throw error is CancellationError ? .cancelled : .brokenBody
+        }
+    }
+
+    // MARK: HTTPClientResponseDelegate
+
+    func didSendRequestHead(task: HTTPClient.Task<Void>, _ head: HTTPRequestHead) {
+        backendsTurn()
+        let timer = try? task.eventLoop.scheduleCallback(in: patience.firstByte, handler: Watch(self, task))
+        watchdog.withLock { $0 = timer }
+    }
+
+    func didSendRequest(task: HTTPClient.Task<Void>) {
+        if !hasBegun.load(ordering: .relaxed) { backendsTurn() }
+    }
+
+    func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
+        hasBegun.store(true, ordering: .relaxed)
+        backendsTurnSince.store(0, ordering: .relaxed)
+        return answer.offer(.head(head), on: task.eventLoop)
+    }
+
+    func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
+        answer.offer(.piece(buffer), on: task.eventLoop)
+    }
+
+    func didFinishRequest(task: HTTPClient.Task<Void>) throws {
+        stopWatchdog()
+        lifecycle.withLock { $0 = .ended }
+        answer.finish()
+    }
+
+    func didReceiveError(task: HTTPClient.Task<Void>, _ error: any Error) { end(error) }
+}
+
+// MARK: Silence
+
+extension BackendExchange {
+    private func backendsTurn() {
+        backendsTurnSince.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed)
+    }
+
+    private func stopWatchdog() {
+        watchdog.withLock { timer in
+            timer?.cancel()
+            timer = nil
+        }
+    }
+
+    /// Gives the exchange up when it has been the backend's turn for too long; looks again later otherwise.
+    fileprivate func look(_ task: HTTPClient.Task<Void>, _ watch: Watch) {
+        let hasBegun = hasBegun.load(ordering: .relaxed)
+        let limit = hasBegun ? patience.idle : patience.firstByte
+        let since = backendsTurnSince.load(ordering: .relaxed)
+        let now = NIODeadline.now()
+        let deadline = since == 0 ? now + limit : NIODeadline.uptimeNanoseconds(since) + limit
+        guard deadline > now else {
+            fail(CallFailure.silent(limit, afterFirstByte: hasBegun))
+            return
+        }
+        let timer = try? task.eventLoop.scheduleCallback(at: deadline, handler: watch)
+        watchdog.withLock { $0 = timer }
+    }
+}
+
+/// Looks now and then whether the backend has been silent for too long: one timer for an exchange, which its pieces do
+/// not touch.
+private final class Watch: NIOScheduledCallbackHandler, Sendable {
+    private let exchange: BackendExchange
+    private let task: HTTPClient.Task<Void>
+
+    init(_ exchange: BackendExchange, _ task: HTTPClient.Task<Void>) {
+        self.exchange = exchange
+        self.task = task
+    }
+
+    func handleScheduledCallback(eventLoop: some EventLoop) { exchange.look(task, self) }
+}
