@@ -4,6 +4,8 @@ import Foundation
 ///
 /// The lock is the kernel's (`flock`), so it is gone with the process however that ends.
 package final class DataDirectory: Sendable {
+    static let databaseName = "assistants.sqlite"
+
     package let path: String
     private let lockDescriptor: Int32
 
@@ -29,5 +31,5 @@ package final class DataDirectory: Sendable {
 
     deinit { close(lockDescriptor) }
 
-    package var databasePath: String { path + "/assistants.sqlite" }
+    package var databasePath: String { "\(path)/\(Self.databaseName)" }
 }

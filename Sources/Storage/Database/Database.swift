@@ -57,8 +57,14 @@ package final class Database: Sendable {
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
-        try await Self.translating {
-            try await commits.perform { [settingsCache] db in try body(Connection(db, settingsCache)) }
+        let request = IdempotentRequest.changing()
+        return try await Self.translating {
+            try await commits.perform { [settingsCache] db in
+                let connection = Connection(db, settingsCache)
+                let value = try body(connection)
+                if let request { try connection.idempotency.put(request) }
+                return value
+            }
         }
     }
 
@@ -102,6 +108,9 @@ package struct Connection {
     package var messages: MessageRepository { MessageRepository(db: db) }
     package var runs: RunRepository { RunRepository(db: db, settingsCache: settingsCache) }
     package var runSteps: RunStepRepository { RunStepRepository(db: db) }
+    package var projects: ProjectRepository { ProjectRepository(db: db) }
+    package var apiKeys: APIKeyRepository { APIKeyRepository(db: db) }
+    package var idempotency: IdempotencyRepository { IdempotencyRepository(db: db) }
 
     func touch() throws {
         try db.run("UPDATE write_probe SET count = count + 1 WHERE id = 1")

@@ -6,6 +6,7 @@ enum Migrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001 conversations") { db in try db.execute(sql: conversations) }
         migrator.registerMigration("0002 assistants api") { db in try db.execute(sql: assistantsAPI) }
+        migrator.registerMigration("0003 access") { db in try db.execute(sql: access) }
         return migrator
     }
 }

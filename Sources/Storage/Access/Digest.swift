@@ -1,0 +1,57 @@
+import Crypto
+
+/// The SHA-256 of something: what is stored of a key, and what a repeated request is recognised by.
+package struct Digest: Sendable, Hashable {
+    private let words: SIMD4<UInt64>
+
+    /// The digest of the text's UTF-8, as `sha256sum` gives it.
+    package init(of text: String) {
+        var text = text
+        self.init(text.withUTF8 { SHA256.hash(data: $0) })
+    }
+
+    fileprivate init(_ digest: SHA256.Digest) {
+        words = digest.withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
+    }
+
+    /// Takes the same time wherever two digests differ.
+    package static func == (left: Digest, right: Digest) -> Bool {
+        let difference = left.words ^ right.words
+        return difference[0] | difference[1] | difference[2] | difference[3] == 0
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(words[0]) }
+
+    /// 64 hexadecimal digits.
+    package var hexadecimal: String {
+        withUnsafeBytes(of: words) { bytes in
+            let digits: StaticString = "0123456789abcdef"
+            return String(unsafeUninitializedCapacity: 2 * bytes.count) { buffer in
+                for (index, byte) in bytes.enumerated() {
+                    buffer[2 * index] = digits.utf8Start[Int(byte >> 4)]
+                    buffer[2 * index + 1] = digits.utf8Start[Int(byte & 15)]
+                }
+                return 2 * bytes.count
+            }
+        }
+    }
+
+    /// Digests several parts, each told from the next: `ab`, `c` is not `a`, `bc`.
+    package struct Parts {
+        private var hash = SHA256()
+
+        package init() {}
+
+        package mutating func add(_ bytes: UnsafeRawBufferPointer) {
+            withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { hash.update(bufferPointer: $0) }
+            hash.update(bufferPointer: bytes)
+        }
+
+        package mutating func add(_ text: String) {
+            var text = text
+            text.withUTF8 { add(UnsafeRawBufferPointer($0)) }
+        }
+
+        package func digest() -> Digest { Digest(hash.finalize()) }
+    }
+}
