@@ -74,3 +74,8 @@ extension AssistantSettings: JSONWritable {
         if responseFormat != .auto { writer.member("response_format", responseFormat) }
     }
 }
+
+extension AssistantSettings {
+    /// Whether the form of answers goes with functions alone, and there is another tool.
+    package var formatForbidsTools: Bool { responseFormat.isJSON && !tools.allSatisfy(\.isFunction) }
+}

@@ -22,6 +22,24 @@ package enum ResponseFormat: Sendable, Equatable {
         }
     }
 
+    /// Its name in the API.
+    package var type: String {
+        switch self {
+        case .auto: "auto"
+        case .text: "text"
+        case .jsonObject: "json_object"
+        case .jsonSchema: "json_schema"
+        }
+    }
+
+    /// Whether the answer must be JSON, which an assistant with other tools than functions cannot promise.
+    package var isJSON: Bool {
+        switch self {
+        case .auto, .text: false
+        case .jsonObject, .jsonSchema: true
+        }
+    }
+
     /// Reads what `write(to:)` has written; nil for anything else.
     init?(stored value: JSONValue) {
         if value.stringValue == "auto" {

@@ -74,8 +74,13 @@ package struct JSONObject: Sendable, Equatable {
         }
     }
 
+    /// Whether both have the same members, in whatever order.
     package static func == (left: JSONObject, right: JSONObject) -> Bool {
-        left.members.count == right.members.count
-            && left.members.allSatisfy { member in right[member.key] == member.value }
+        guard left.members.count == right.members.count else { return false }
+        if left.members.elementsEqual(right.members, by: { $0.key == $1.key }) {
+            return left.members.elementsEqual(right.members) { $0.value == $1.value }
+        }
+        let others = Dictionary(right.members.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
+        return left.members.allSatisfy { member in others[member.key] == member.value }
     }
 }

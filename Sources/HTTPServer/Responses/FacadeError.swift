@@ -38,6 +38,12 @@ struct FacadeError: Error {
 
     static func invalid(_ faults: [Fault]) -> FacadeError { FacadeError(faults: faults) }
 
+    static func unauthorized(_ text: String) -> FacadeError {
+        var error = FacadeError(.unauthorized, text)
+        error.headers[.wwwAuthenticate] = AccessRefusal.challenge
+        return error
+    }
+
     static func methodNotAllowed(allow: String) -> FacadeError {
         var error = FacadeError(.methodNotAllowed, "Method Not Allowed")
         error.headers[.allow] = allow
@@ -91,26 +97,13 @@ extension FacadeError.Fault: JSONWritable {
 extension FacadeError {
     init(_ error: EngineError) {
         switch error {
-        case .threadNotFound(let id): self.init(.notFound, "No thread found with id '\(id)'.")
-        case .runNotFound(let id): self.init(.notFound, "No run found with id '\(id)'.")
-        case .assistantNotFound(let id): self.init(.notFound, "No assistant found with id '\(id)'.")
-        case .runNotCancellable(let status):
-            self.init(.badRequest, "Cannot cancel run with status '\(status.rawValue)'.")
-        case .tooManyRuns(let limit):
-            self.init(.tooManyRequests, "\(limit) runs are waiting already. Please try again soon.", retryAfter: 5)
-        case .tooMuchData(let limit):
-            self.init(
-                .tooManyRequests,
-                "The data of \(limit) requests is being analysed already. Please try again soon.",
-                retryAfter: 5
-            )
-        case .shuttingDown:
-            self.init(
-                .serviceUnavailable,
-                "The server is shutting down. What it has accepted it answers after its next start.",
-                retryAfter: 5
-            )
-        case .threadDeleted(let id): self.init(.notFound, "The thread '\(id)' was deleted.")
+        case .threadNotFound, .runNotFound, .assistantNotFound, .messageNotFound, .runStepNotFound, .threadDeleted:
+            self.init(.notFound, error.message)
+        case .runNotCancellable, .threadLocked, .runActive, .runTakesNoOutputs, .wrongToolOutputs, .nothingToRun,
+            .toolsForbidden:
+            self.init(.badRequest, error.message)
+        case .tooManyRuns, .tooMuchData: self.init(.tooManyRequests, error.message, retryAfter: 5)
+        case .shuttingDown: self.init(.serviceUnavailable, error.message, retryAfter: 5)
         }
     }
 

@@ -16,8 +16,11 @@ package struct ThreadService: Sendable {
     }
 
     /// A thread that is stored nowhere yet.
-    package func make(metadata: Metadata? = nil) -> AssistantThread {
-        AssistantThread(id: ids.next(), createdAt: clock.now(), metadata: metadata)
+    package func make(
+        metadata: Metadata? = nil,
+        toolResources: ToolResources = ToolResources()
+    ) -> AssistantThread {
+        AssistantThread(id: ids.next(), createdAt: clock.now(), metadata: metadata, toolResources: toolResources)
     }
 
     package func create(
@@ -60,15 +63,7 @@ package struct ThreadService: Sendable {
         to thread: Identifier<AssistantThread>,
         in project: ProjectID
     ) async throws -> Message {
-        let now = clock.now()
-        let whole = Message(
-            id: message.id,
-            threadID: thread,
-            createdAt: now,
-            role: message.role,
-            content: message.content,
-            metadata: message.metadata
-        )
+        let whole = message.joined(thread, at: clock.now())
         let tokens = message.content.estimatedTokens
         try await database.write { db in
             guard try db.threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }

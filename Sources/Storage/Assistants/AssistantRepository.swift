@@ -5,12 +5,23 @@ import GRDB
 package struct AssistantRepository {
     let db: GRDB.Database
 
+    private static let columns = "SELECT id, created_at, name, description, settings, metadata FROM assistants"
+
     package func find(_ id: Identifier<Assistant>, in project: ProjectID) throws -> Assistant? {
-        let sql = """
-            SELECT id, created_at, name, description, settings, metadata FROM assistants
-            WHERE id = ? AND project_id = ?
-            """
-        return try db.first(sql, [id.rawValue, project.rawValue], Self.assistant)
+        try db.first(
+            Self.columns + " WHERE id = ? AND project_id = ?",
+            [id.rawValue, project.rawValue],
+            Self.assistant
+        )
+    }
+
+    package func page(_ request: PageRequest, of project: ProjectID) throws -> Page<Assistant> {
+        try ListQuery(
+            select: Self.columns,
+            table: "assistants",
+            scope: "project_id = ?",
+            scopeArgument: project.rawValue
+        ).page(request, in: db, Self.assistant)
     }
 
     package func insert(_ assistant: Assistant, in project: ProjectID) throws {
@@ -36,6 +47,17 @@ package struct AssistantRepository {
                 assistant.id.rawValue,
             ]
         )
+    }
+
+    /// Deletes an assistant; runs and messages go on naming it. Returns whether there was one.
+    package func delete(_ id: Identifier<Assistant>, in project: ProjectID) throws -> Bool {
+        let sql = "DELETE FROM assistants WHERE id = ? AND project_id = ? RETURNING seq"
+        guard let sequence = try db.first(sql, [id.rawValue, project.rawValue], { $0.integer(0) }) else {
+            return false
+        }
+        try DeletedRows(db: db)
+            .add(id.rawValue, table: "assistants", scopeArgument: project.rawValue, sequence: sequence)
+        return true
     }
 
     private static func assistant(_ row: borrowing ResultRow) throws -> Assistant {

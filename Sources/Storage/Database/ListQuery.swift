@@ -9,8 +9,10 @@ struct ListQuery {
     /// What all rows of the list have in common, with one argument.
     let scope: String
     let scopeArgument: String
+    /// A further condition on what is shown, with one argument. A cursor may name a row that it leaves out.
+    var filter: (condition: String, argument: String)?
 
-    /// A cursor names a row of the same list. Throws `UnknownCursor` when there is none with that id.
+    /// A cursor names a row of the same list, or one that was deleted lately. Throws `UnknownCursor` when there is none with that id.
     func page<Item>(
         _ request: PageRequest,
         in db: GRDB.Database,
@@ -18,14 +20,20 @@ struct ListQuery {
     ) throws -> Page<Item> {
         var conditions = [scope]
         var arguments: [any SQLValue] = [scopeArgument]
+        if let filter {
+            conditions.append(filter.condition)
+            arguments.append(filter.argument)
+        }
         let ascends = request.order == .ascending
         if let after = request.after {
-            conditions.append("\(table).seq \(ascends ? ">" : "<") ?")
-            arguments.append(try sequence(of: after, parameter: "after", in: db))
+            let cursor = try cursor(at: after, parameter: "after", in: db)
+            conditions.append("\(table).seq \(ascends ? cursor.newer : "<") ?")
+            arguments.append(cursor.sequence)
         }
         if let before = request.before {
-            conditions.append("\(table).seq \(ascends ? "<" : ">") ?")
-            arguments.append(try sequence(of: before, parameter: "before", in: db))
+            let cursor = try cursor(at: before, parameter: "before", in: db)
+            conditions.append("\(table).seq \(ascends ? "<" : cursor.newer) ?")
+            arguments.append(cursor.sequence)
         }
         // With `before` alone the nearest items are wanted: they are read from the cursor away and turned round.
         let readsBackwards = request.before != nil && request.after == nil
@@ -41,12 +49,21 @@ struct ListQuery {
         return Page(items: items, hasMore: hasMore)
     }
 
-    private func sequence(of id: String, parameter: String, in db: GRDB.Database) throws -> Int {
+    private struct Cursor {
+        var sequence: Int
+        /// How the places of newer rows compare with it: a row that came after a deletion may have got the place.
+        var newer: String
+    }
+
+    private func cursor(at id: String, parameter: String, in db: GRDB.Database) throws -> Cursor {
         let sql = "SELECT seq FROM \(table) WHERE id = ? AND \(scope)"
-        guard let sequence = try db.first(sql, [id, scopeArgument], { $0.integer(0) }) else {
-            throw UnknownCursor(parameter: parameter, id: id)
+        if let sequence = try db.first(sql, [id, scopeArgument], { $0.integer(0) }) {
+            return Cursor(sequence: sequence, newer: ">")
         }
-        return sequence
+        if let sequence = try DeletedRows(db: db).sequence(of: id, table: table, scopeArgument: scopeArgument) {
+            return Cursor(sequence: sequence, newer: ">=")
+        }
+        throw UnknownCursor(parameter: parameter, id: id)
     }
 }
 

@@ -34,6 +34,14 @@ extension Migrations {
         ALTER TABLE run_steps_with_calls RENAME TO run_steps;
         CREATE INDEX run_steps_of_run ON run_steps (run_id, seq);
 
+        -- Where deleted rows stood in their lists, the newest some thousands.
+        CREATE TABLE deleted_rows (
+            seq INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            list TEXT NOT NULL,
+            place INTEGER NOT NULL
+        ) STRICT;
+
         -- How far work that goes through a table bit by bit has come.
         CREATE TABLE progress (name TEXT NOT NULL PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
         """

@@ -5,7 +5,7 @@ import GRDB
 package struct ThreadRepository {
     let db: GRDB.Database
 
-    private static let columns = "SELECT id, created_at, metadata, tool_resources FROM threads"
+    static let columns = "SELECT id, created_at, metadata, tool_resources FROM threads"
 
     package func insert(_ thread: AssistantThread, in project: ProjectID) throws {
         try db.run(
@@ -23,6 +23,11 @@ package struct ThreadRepository {
             [id.rawValue, project.rawValue],
             Self.thread
         )
+    }
+
+    /// A thread of any project, for what belongs to it already.
+    package func find(_ id: Identifier<AssistantThread>) throws -> AssistantThread? {
+        try db.first(Self.columns + " WHERE id = ?", [id.rawValue], Self.thread)
     }
 
     package func exists(_ id: Identifier<AssistantThread>, in project: ProjectID) throws -> Bool {
@@ -45,11 +50,32 @@ package struct ThreadRepository {
 
     /// Deletes a thread with all that belongs to it. Returns whether there was one.
     package func delete(_ id: Identifier<AssistantThread>, in project: ProjectID) throws -> Bool {
-        try db.run("DELETE FROM threads WHERE id = ? AND project_id = ?", [id.rawValue, project.rawValue])
-        return db.changesCount > 0
+        let sql = "DELETE FROM threads WHERE id = ? AND project_id = ? RETURNING seq"
+        guard let sequence = try db.first(sql, [id.rawValue, project.rawValue], { $0.integer(0) }) else {
+            return false
+        }
+        try DeletedRows(db: db)
+            .add(id.rawValue, table: "threads", scopeArgument: project.rawValue, sequence: sequence)
+        return true
     }
 
-    private static func thread(_ row: borrowing ResultRow) -> AssistantThread {
+    /// Replaces what a modification may change.
+    package func update(_ thread: AssistantThread) throws {
+        try db.run(
+            "UPDATE threads SET metadata = ?, tool_resources = ? WHERE id = ?",
+            [
+                thread.metadata?.jsonText, thread.toolResources.isEmpty ? nil : thread.toolResources.jsonText,
+                thread.id.rawValue,
+            ]
+        )
+    }
+
+    /// Notes that the past of the thread was changed: prompts made from it are not good any more.
+    func notePastChanged(_ id: Identifier<AssistantThread>) throws {
+        try db.run("UPDATE threads SET edits = edits + 1 WHERE id = ?", [id.rawValue])
+    }
+
+    static func thread(_ row: borrowing ResultRow) -> AssistantThread {
         AssistantThread(
             id: Identifier(row.text(0)),
             createdAt: Timestamp(seconds: row.integer(1)),

@@ -1,0 +1,39 @@
+import HTTPTypes
+import Hummingbird
+
+/// The header `OpenAI-Beta`, in which clients say which generation of the Assistants API they speak.
+enum BetaHeader {
+    private static let current = "assistants=v2"
+
+    /// Throws when the header names another generation, or none although one must be named.
+    static func check(_ request: Request, isRequired: Bool) throws {
+        let values = request.headers[values: .openAIBeta].flatMap { $0.split(separator: ",") }
+        let tokens = values.map { $0.drop { $0 == " " }.prefix { $0 != " " }.lowercased() }.filter { !$0.isEmpty }
+        if tokens.contains(current) { return }
+        if let old = tokens.first(where: { $0.hasPrefix("assistants=") }) {
+            throw refusal("The beta '\(old.shortened)' is not served any more. Please use 'OpenAI-Beta: \(current)'.")
+        }
+        guard isRequired else { return }
+        if let token = tokens.first(where: { !$0.contains("=") }) {
+            throw refusal(
+                "Invalid beta header provided: '\(token.shortened)'. "
+                    + "The header should be in the format 'OpenAI-Beta: example_beta=v1'."
+            )
+        }
+        if let name = tokens.first?.prefix(while: { $0 != "=" }) {
+            throw refusal("Unknown beta requested: '\(String(name).shortened)'.")
+        }
+        throw refusal(
+            "You must provide the 'OpenAI-Beta' header to access the Assistants API. "
+                + "Please try again by setting the header 'OpenAI-Beta: \(current)'."
+        )
+    }
+
+    private static func refusal(_ message: String) -> OpenAIError {
+        OpenAIError(.badRequest, message, code: "invalid_beta")
+    }
+}
+
+extension HTTPField.Name {
+    static let openAIBeta = HTTPField.Name.constant("openai-beta")
+}

@@ -1,0 +1,30 @@
+import AssistantsAPI
+import Storage
+
+/// The body of `POST /threads`, and the member `thread` of `POST /threads/runs`.
+struct CreateThreadBody {
+    let messages: [PendingMessage]
+    let toolResources: ToolResources
+    let metadata: Metadata?
+
+    static let members = ["messages", "tool_resources", "metadata"]
+
+    init(_ members: RequestMembers, ids: IDGenerator, _ references: inout ResourceReferences) throws {
+        messages = try members["messages"]?.messages(ids: ids, &references) ?? []
+        toolResources = try members["tool_resources"]?.toolResources(mayCreate: true, &references) ?? ToolResources()
+        metadata = try members["metadata"]?.metadata()
+    }
+}
+
+/// The body of `POST /threads/{thread_id}`.
+struct ModifyThreadBody {
+    let toolResources: Patch<ToolResources>
+    let metadata: Patch<Metadata>
+
+    init(_ members: RequestMembers, _ references: inout ResourceReferences) throws {
+        toolResources = try members.patch("tool_resources") { value in
+            try value.toolResources(mayCreate: false, &references)
+        }
+        metadata = try members.patch("metadata") { try $0.metadata() }
+    }
+}

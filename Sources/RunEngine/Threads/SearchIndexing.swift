@@ -1,0 +1,77 @@
+import Logging
+import ServiceLifecycle
+import Storage
+
+/// Keeps the full-text index up with the messages: within about a second, and before a search looks.
+///
+/// Storing a message costs nothing for it. Messages are indexed in small transactions with pauses between, so that a
+/// large import or an older database is taken in without holding up anyone.
+package actor SearchIndexing: Service {
+    private let database: Database
+    private let logger: Logger
+
+    private static let interval: Duration = .seconds(1)
+    private static let intervalAfterFailure: Duration = .seconds(10)
+    /// Of one step: a transaction of some milliseconds.
+    private static let messages = 64
+    private static let bytes = 64 << 10
+    /// What a search waits for at most, so that a large backlog does not hold it up.
+    private static let patience: Duration = .milliseconds(500)
+
+    private var isAtWork = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    package init(database: Database, logger: Logger) {
+        self.database = database
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            let pause = await round()
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
+        }
+    }
+
+    /// A step in the background. Returns how long to rest after it.
+    private func round() async -> Duration {
+        do {
+            let start = ContinuousClock.now
+            let count = try await step()
+            // While there is more to do, a third of the time.
+            return count < Self.messages ? Self.interval : (ContinuousClock.now - start) * 2
+        } catch is CancellationError {
+            return .zero
+        } catch {
+            logger.error("Messages could not be indexed for search", metadata: ["reason": "\(error)"])
+            return Self.intervalAfterFailure
+        }
+    }
+
+    /// Indexes what was stored so far; of much, what half a second is enough for.
+    func catchUp() async throws {
+        let deadline = ContinuousClock.now + Self.patience
+        while try await step() > 0, ContinuousClock.now < deadline {}
+    }
+
+    /// Does the next piece of work. Returns how much there was. One at a time, since two would do the same.
+    private func step() async throws -> Int {
+        await begin()
+        defer { end() }
+        let work = try await database.read { try $0.search.work(limit: Self.messages, bytes: Self.bytes) }
+        guard !work.isEmpty else { return 0 }
+        let step = SearchRepository.Step(work)
+        _ = try await database.write { try $0.search.perform(step) }
+        return work.count
+    }
+
+    private func begin() async {
+        if isAtWork { await withCheckedContinuation { waiting.append($0) } }
+        isAtWork = true
+    }
+
+    /// Hands the turn to the next one, without anybody getting between.
+    private func end() {
+        if waiting.isEmpty { isAtWork = false } else { waiting.removeFirst().resume() }
+    }
+}
