@@ -26,6 +26,14 @@ if ! cmp -s Tests/Scenarios/requirements.txt .venv/requirements.txt; then
     "$python" -m pip install --quiet --disable-pip-version-check -r Tests/Scenarios/requirements.txt
     cp Tests/Scenarios/requirements.txt .venv/requirements.txt
 fi
+# Clients of other versions, which some scenarios start, have an environment of their own.
+clients=.venv-clients
+if ! "$clients/bin/python" -c '' 2>/dev/null; then python3 -m venv --clear --without-pip "$clients"; fi
+if ! cmp -s Tests/Scenarios/requirements-clients.txt "$clients/requirements.txt"; then
+    say "Installing the clients of the scenarios"
+    .venv/bin/uv pip install --quiet --python "$clients/bin/python" -r Tests/Scenarios/requirements-clients.txt
+    cp Tests/Scenarios/requirements-clients.txt "$clients/requirements.txt"
+fi
 PATH="$PWD/.venv/bin:$PATH" Scripts/fetch-swagger-ui.sh >&2
 
 say "Checking format and imports"

@@ -13,8 +13,8 @@ import requests
 from assistants_server import Server
 from openapi_contract import Contract
 from openapi_schema import Description
-from scripted_model import PROTOCOLS, ScriptedModel
-from v1_api import V1
+from scripted_model import PROTOCOLS, FunctionCall, ScriptedModel, calls_then_says
+from v1_api import V1, WEATHER
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -205,3 +205,11 @@ def v1(chat_server: Server) -> V1:
 def one_v1(one_chat_server: Server) -> V1:
     """The same over Chat Completions alone, where the protocol makes no difference."""
     return V1(one_chat_server)
+
+
+@pytest.fixture
+def waiting(one_v1: V1) -> dict[str, Any]:
+    """A run that waits for the outputs of two calls; the model then says that it is sunny."""
+    one_v1.model.script = calls_then_says(FunctionCall(), FunctionCall(arguments='{"city":"Busan"}'))
+    run = one_v1.run(one_v1.thread("Weather?")["id"], one_v1.assistant(tools=[WEATHER])["id"])
+    return one_v1.ended(run, "requires_action")

@@ -406,7 +406,7 @@ def calls_then_says(*calls: FunctionCall, text: str = "It is sunny.") -> Decides
 
 
 class Distorts:
-    """Plays another script with its bytes changed: `change` gets all bytes of the stream and gives the pieces to send."""
+    """Plays another script with its bytes changed: `change` gets all of the stream and gives the pieces to send."""
 
     def __init__(self, script: Any, change: Callable[[bytes], list[bytes]]) -> None:
         self.script, self.change = script, change

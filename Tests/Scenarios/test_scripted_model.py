@@ -130,7 +130,11 @@ def test_it_calls_a_function(model, protocol):
     assert json.loads(arguments) == {"city": "서울"}
 
 
-PARTS = (Text("Let me see. 잠깐만요."), FunctionCall("f", '{"city":"서울"}', pieces=3), FunctionCall("g", "{}", id="call_b"))
+PARTS = (
+    Text("Let me see. 잠깐만요."),
+    FunctionCall("f", '{"city":"서울"}', pieces=3),
+    FunctionCall("g", "{}", id="call_b"),
+)
 
 
 def events_of(model, protocol) -> list[dict]:

@@ -118,6 +118,15 @@ class V1:
 
         return wait_until(reached, f"run {run['id']} is {' or '.join(wanted)}", timeout, every=0.005)
 
+    def settled_thread(self, thread: str) -> str:
+        """The thread, once none of its runs is active."""
+
+        def free() -> bool:
+            return all(run["status"] in TERMINAL for run in self.get(f"/threads/{thread}/runs")["data"])
+
+        wait_until(free, f"thread {thread} has no active run", every=0.005)
+        return thread
+
     def completed(self, thread: str, assistant: str, **body: Any) -> dict[str, Any]:
         """A new run, after its end, which must be good."""
         return self.ended(self.run(thread, assistant, **body), "completed")
