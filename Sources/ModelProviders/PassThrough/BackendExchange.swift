@@ -21,6 +21,7 @@ final class BackendExchange: HTTPClientResponseDelegate {
 
     private let answer = HandOver<Part>()
     private let connection = HandOver<HTTPClient.Body.StreamWriter>()
+    private let written = HandOver<Void>()
     private let lifecycle = Mutex(Lifecycle.idle)
     /// Is to be completed when the request's body has been sent.
     private let bodySent = Mutex<EventLoopPromise<Void>?>(nil)
@@ -64,7 +65,7 @@ final class BackendExchange: HTTPClientResponseDelegate {
                 total += piece.readableBytes
                 guard total <= limit else { throw PassThroughFailure.tooLarge }
                 backendsTurn()
-                try await writer.write(.byteBuffer(piece)).get()
+                try await write(piece, writer)
                 backendsTurnSince.store(0, ordering: .relaxed)
             }
             guard length == nil || length == total else { throw PassThroughFailure.brokenBody }
@@ -72,8 +73,7 @@ final class BackendExchange: HTTPClientResponseDelegate {
         } catch let failure as PassThroughFailure {
             fail(failure)
         } catch {
-            // The exchange has failed, or the backend has answered without reading on: both are known already.
-            endBody(error)
+            // The exchange has failed, or the backend refuses without reading on: both are known already.
         }
     }
 
@@ -108,6 +108,7 @@ final class BackendExchange: HTTPClientResponseDelegate {
         lifecycle.withLock { $0 = .ended }
         answer.fail(error)
         connection.fail(error)
+        written.fail(error)
         endBody(error)
         stopWatchdog()
     }
@@ -134,6 +135,18 @@ final class BackendExchange: HTTPClientResponseDelegate {
                 return sent.futureResult
             }
         }
+    }
+
+    /// Returns when the piece is on its way, and no later than it is known that nobody will read it.
+    private func write(_ piece: ByteBuffer, _ writer: HTTPClient.Body.StreamWriter) async throws {
+        let sent = writer.write(.byteBuffer(piece))
+        sent.whenComplete { [self] result in
+            switch result {
+            case .success: _ = written.offer((), on: sent.eventLoop)
+            case .failure(let error): written.fail(error)
+            }
+        }
+        _ = try await written.next()
     }
 
     private func connectedWriter() async throws -> HTTPClient.Body.StreamWriter? {
@@ -170,6 +183,8 @@ final class BackendExchange: HTTPClientResponseDelegate {
     func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
         hasBegun.store(true, ordering: .relaxed)
         backendsTurnSince.store(0, ordering: .relaxed)
+        // A backend that refuses need not read the rest of the request.
+        if head.status.code >= 300 { written.fail(CallFailure.closed) }
         return answer.offer(.head(head), on: task.eventLoop)
     }
 
@@ -180,6 +195,7 @@ final class BackendExchange: HTTPClientResponseDelegate {
     func didFinishRequest(task: HTTPClient.Task<Void>) throws {
         stopWatchdog()
         lifecycle.withLock { $0 = .ended }
+        endBody(nil)
         answer.finish()
     }
 

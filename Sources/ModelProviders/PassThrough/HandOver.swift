@@ -84,7 +84,8 @@ final class HandOver<Element: Sendable>: Sendable {
     /// The next thing, or nil at the end. It does not notice a cancellation: whoever cancels calls `fail`.
     func next() async throws -> Element? {
         try await withCheckedThrowingContinuation { (taker: Taker) in
-            let ready = state.withLock { state -> (result: Result<Element?, any Error>, taken: EventLoopPromise<Void>?)? in
+            let ready = state.withLock {
+                state -> (result: Result<Element?, any Error>, taken: EventLoopPromise<Void>?)? in
                 switch state {
                 case .empty:
                     state = .awaited(taker)
