@@ -14,6 +14,10 @@ package struct EngineConfiguration: Sendable {
     package var promptCacheBytes: Int
     /// Names that callers use for a model, and the backend's names for them.
     package var modelAliases: [String: String]
+    /// How long the events of a run can be read again after its end.
+    package var eventRetention: Duration
+    /// How long a client that asks for a run again and again is kept waiting for news at most; zero answers at once.
+    package var pollHold: Duration
     /// Whether the log may hold what users and models say.
     package var mayLogTexts: Bool
 
@@ -24,6 +28,8 @@ package struct EngineConfiguration: Sendable {
         contextTokens: Int = 100_000,
         promptCacheBytes: Int = 32 << 20,
         modelAliases: [String: String] = [:],
+        eventRetention: Duration = .seconds(86_400),
+        pollHold: Duration = .seconds(10),
         mayLogTexts: Bool = false
     ) {
         self.runLifetime = runLifetime
@@ -32,6 +38,8 @@ package struct EngineConfiguration: Sendable {
         self.contextTokens = contextTokens
         self.promptCacheBytes = promptCacheBytes
         self.modelAliases = modelAliases
+        self.eventRetention = eventRetention
+        self.pollHold = pollHold
         self.mayLogTexts = mayLogTexts
     }
 }

@@ -80,6 +80,8 @@ extension Run {
         /// The process that worked on it is gone; it waits for a worker again.
         case orphaned
         case actionRequired(RequiredAction)
+        /// Some outputs came; others are missing still.
+        case outputsArrived(missing: RequiredAction)
         case outputsSubmitted
         case cancellationRequested
         case cancelled(at: Timestamp, usage: TokenUsage?)
@@ -131,6 +133,8 @@ extension Run.State {
             return .queued(lifetime)
         case (.inProgress(let lifetime), .actionRequired(let action)):
             return .requiresAction(lifetime, action)
+        case (.requiresAction(let lifetime, _), .outputsArrived(let missing)):
+            return .requiresAction(lifetime, missing)
         case (.requiresAction(let lifetime, _), .outputsSubmitted):
             return .queued(lifetime)
         case (.queued(let lifetime), .cancellationRequested),

@@ -34,6 +34,7 @@ package struct APIRouter: Sendable {
             RequestEnvelope(
                 crossOrigin: CrossOrigin(allowedOrigins: options.allowedOrigins),
                 rateLimit: RequestRateLimit(options: options),
+                rootPath: options.rootPath,
                 logger: logger
             )
         }
@@ -52,5 +53,18 @@ package struct APIRouter: Sendable {
         ThreadRoutes(services: services, reader: reader).add(to: facade)
         MessageRoutes(services: services, reader: reader).add(to: facade)
         RunRoutes(services: services, reader: reader).add(to: facade)
+        addOpenAIRoutes(to: group.group("v1"))
+    }
+
+    private func addOpenAIRoutes(to group: RouterGroup<APIRequestContext>) {
+        let reader = OpenAIBodyReader(limit: options.maximumBodyBytes, ids: services.ids)
+        OpenAIAssistantRoutes(services: services, reader: reader).add(to: group)
+        OpenAIThreadRoutes(services: services, reader: reader).add(to: group)
+        OpenAIMessageRoutes(services: services, reader: reader).add(to: group)
+        OpenAIRunRoutes(services: services, reader: reader).add(to: group)
+        OpenAIRunStepRoutes(services: services).add(to: group)
+        OpenAIRunEventRoutes(services: services).add(to: group)
+        ModelRoutes(catalog: services.models).add(to: group)
+        PassThroughRoutes(passThrough: services.passThrough, bodyLimit: options.maximumBodyBytes).add(to: group)
     }
 }

@@ -6,8 +6,12 @@ package struct ServerOptions: Sendable {
     package var maximumBodyBytes: Int
     /// Origins whose pages may call the API; `*` allows every one.
     package var allowedOrigins: [String]
-    /// Requests a minute from one client address at most; nil for no limit.
-    package var requestsPerMinute: Int?
+    /// What one client address may use.
+    package var addressLimits: MinuteLimits
+    /// What one key may use.
+    package var keyLimits: MinuteLimits
+    /// Whether the chat facade asks for a key where `/v1` does.
+    package var facadeAsksForKey: Bool
     /// Whether a peer is a proxy whose word on the client's address counts.
     package var trustsProxy: @Sendable (String) -> Bool
     /// The prefix under which a proxy passes requests on without taking it off, as in `/openai-api`; or empty.
@@ -20,7 +24,9 @@ package struct ServerOptions: Sendable {
         port: Int,
         maximumBodyBytes: Int = 32 << 20,
         allowedOrigins: [String] = [],
-        requestsPerMinute: Int? = nil,
+        addressLimits: MinuteLimits = MinuteLimits(),
+        keyLimits: MinuteLimits = MinuteLimits(),
+        facadeAsksForKey: Bool = false,
         trustsProxy: @escaping @Sendable (String) -> Bool = { _ in false },
         rootPath: String = "",
         swaggerFolder: String? = nil
@@ -29,7 +35,9 @@ package struct ServerOptions: Sendable {
         self.port = port
         self.maximumBodyBytes = maximumBodyBytes
         self.allowedOrigins = allowedOrigins
-        self.requestsPerMinute = requestsPerMinute
+        self.addressLimits = addressLimits
+        self.keyLimits = keyLimits
+        self.facadeAsksForKey = facadeAsksForKey
         self.trustsProxy = trustsProxy
         self.rootPath = rootPath
         self.swaggerFolder = swaggerFolder

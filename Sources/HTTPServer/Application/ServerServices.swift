@@ -1,4 +1,5 @@
 import AssistantsAPI
+import ModelProviders
 import RunEngine
 import Storage
 
@@ -9,8 +10,11 @@ package struct ServerServices: Sendable {
     package var runs: RunService
     package var assistants: AssistantService
     package var analysis: ThreadAnalysis
-    /// The assistant that the facade speaks through.
-    package var facadeAssistant: Assistant
+    package var models: ModelCatalog
+    /// Nil when there is no model backend.
+    package var passThrough: PassThrough?
+    /// The assistant that the facade speaks through, as it was at the start.
+    package var initialFacadeAssistant: Assistant
     package var ids: IDGenerator
     package var clock: WallClock
 
@@ -20,7 +24,9 @@ package struct ServerServices: Sendable {
         runs: RunService,
         assistants: AssistantService,
         analysis: ThreadAnalysis,
-        facadeAssistant: Assistant,
+        models: ModelCatalog,
+        passThrough: PassThrough?,
+        initialFacadeAssistant: Assistant,
         ids: IDGenerator,
         clock: WallClock
     ) {
@@ -29,8 +35,20 @@ package struct ServerServices: Sendable {
         self.runs = runs
         self.assistants = assistants
         self.analysis = analysis
-        self.facadeAssistant = facadeAssistant
+        self.models = models
+        self.passThrough = passThrough
+        self.initialFacadeAssistant = initialFacadeAssistant
         self.ids = ids
         self.clock = clock
+    }
+
+    /// The assistant that the facade speaks through, as it is now. It is the server's own, whichever project asks. If it
+    /// was deleted, the facade speaks on as it did at the start.
+    func facadeAssistant() async throws -> Assistant {
+        do {
+            return try await assistants.find(initialFacadeAssistant.id, in: .default)
+        } catch EngineError.assistantNotFound {
+            return initialFacadeAssistant
+        }
     }
 }

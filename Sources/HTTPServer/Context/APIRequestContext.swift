@@ -2,6 +2,8 @@ import AssistantsAPI
 import Hummingbird
 import Logging
 import NIOCore
+import RunEngine
+import Storage
 import Synchronization
 
 /// What accompanies a request on its way: its id, where it came from, and a logger that names the id.
@@ -13,6 +15,13 @@ struct APIRequestContext: RequestContext {
     let peerAddress: SocketAddress?
     /// What the request turned out to be about, for the log.
     let subject = RequestSubject()
+    /// Who sends it: all reads and writes are confined to this sender's project.
+    var principal = Principal.anyone
+    /// How the sender stands with its limits; nil when there are none.
+    var allowance: RequestAllowance?
+
+    /// What all reads and writes of the request are confined to.
+    var project: ProjectID { principal.project }
 
     init(source: ApplicationRequestContextSource) {
         requestID = Self.makeRequestID()

@@ -57,18 +57,20 @@ struct ChatRoutes: Sendable {
         isAwaited: Bool,
         _ context: APIRequestContext
     ) async throws -> RunService.Started {
+        let assistant = try await services.facadeAssistant()
         while true {
             do {
                 return try await services.runs.start(
                     RunService.Request(
                         target: threadID.map { .existing($0) } ?? .new(services.threads.make()),
-                        assistant: services.facadeAssistant,
+                        assistantID: assistant.id,
+                        settings: RunSettings(assistant.settings),
                         input: [question],
                         data: try await update(of: threadID, with: document),
                         requestID: context.requestID,
                         isAwaited: isAwaited
                     ),
-                    in: .default
+                    in: context.project
                 )
             } catch is DataHasChanged {
                 continue
@@ -81,7 +83,7 @@ struct ChatRoutes: Sendable {
         with document: JSONObject?
     ) async throws -> ThreadDataUpdate? {
         guard let document else { return nil }
-        if let thread { _ = try await services.threads.find(thread, in: .default) }
+        if let thread { _ = try await services.threads.find(thread, in: context.project) }
         return try await services.analysis.update(of: thread, with: document)
     }
 
@@ -106,10 +108,10 @@ struct ChatRoutes: Sendable {
             try await writer.write(block)
             do {
                 try await writer.follow(live) { event, block in
-                    guard case .textDelta(_, let text, _) = event else { return }
+                    guard case .contentDelta(_, let delta) = event else { return }
                     block.event("delta") { json in
                         json.beginObject()
-                        json.member("delta", text)
+                        json.member("delta", delta.text)
                         json.endObject()
                     }
                 }

@@ -27,7 +27,7 @@ struct MessageRoutes: Sendable {
             metadata: fields.metadata()
         )
         try fields.check()
-        let stored = try await services.threads.append(message, to: try context.threadID(), in: .default)
+        let stored = try await services.threads.append(message, to: try context.threadID(), in: context.project)
         return JSONResponse.make(FacadeMessage(message: stored))
     }
 
@@ -37,7 +37,7 @@ struct MessageRoutes: Sendable {
         let limit = PageParameters.limits.upperBound
         let parameters = try PageParameters.read(request, defaultLimit: limit, defaultOrder: .ascending)
         guard PageParameters.namePage(request) else { return try await wholeThread(thread, order: parameters.order) }
-        let page = try await services.threads.messages(parameters, of: thread, in: .default)
+        let page = try await services.threads.messages(parameters, of: thread, in: context.project)
         let shown = Page(items: page.items.map(FacadeMessage.init), hasMore: page.hasMore)
         return JSONResponse.make { shown.write(to: &$0) { $0.message.id.rawValue } }
     }
@@ -47,7 +47,7 @@ struct MessageRoutes: Sendable {
         _ thread: Identifier<AssistantThread>,
         order: PageRequest.Order
     ) async throws -> Response {
-        _ = try await services.threads.find(thread, in: .default)
+        _ = try await services.threads.find(thread, in: context.project)
         let threads = services.threads
         let body = ResponseBody { writer in
             var sequence: Int?

@@ -21,16 +21,19 @@ struct RunRoutes: Sendable {
         var fields = try await reader.optionalObject(of: request)
         let asked = fields.optionalText("assistant_id") ?? request.uri.queryParameters.get("assistant_id")
         try fields.check()
-        var assistant = services.facadeAssistant
-        if let asked, !asked.isEmpty, asked != assistant.id.rawValue {
-            assistant = try await services.assistants.find(Identifier(asked), in: .default)
-        }
+        let assistant =
+            if let asked, !asked.isEmpty, asked != services.initialFacadeAssistant.id.rawValue {
+                try await services.assistants.find(Identifier(asked), in: context.project)
+            } else {
+                try await services.facadeAssistant()
+            }
         let request = RunService.Request(
             target: .existing(try context.threadID()),
-            assistant: assistant,
+            assistantID: assistant.id,
+            settings: RunSettings(assistant.settings),
             requestID: context.requestID
         )
-        let run = try await services.runs.start(request, in: .default).run
+        let run = try await services.runs.start(request, in: context.project).run
         context.subject.set(run)
         return JSONResponse.make(run)
     }
@@ -38,36 +41,30 @@ struct RunRoutes: Sendable {
     @Sendable
     private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let parameters = try PageParameters.read(request, defaultLimit: 20, defaultOrder: .descending)
-        let page = try await services.runs.page(parameters, of: try context.threadID(), in: .default)
+        let page = try await services.runs.page(parameters, of: try context.threadID(), in: context.project)
         return JSONResponse.make { page.write(to: &$0) { $0.id.rawValue } }
     }
 
     @Sendable
     private func retrieve(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        let run = try await services.runs.find(try context.runID(), of: try context.threadID(), in: .default)
+        let run = try await services.runs.find(try context.runID(), of: try context.threadID(), in: context.project)
         return JSONResponse.make(run)
     }
 
     @Sendable
     private func cancel(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        let run = try await services.runs.cancel(try context.runID(), of: try context.threadID(), in: .default)
+        let run = try await services.runs.cancel(try context.runID(), of: try context.threadID(), in: context.project)
         return JSONResponse.make(run)
     }
 
-    /// The events of a run: from its beginning while it is at work, its end result afterwards.
+    /// The events of a run, from its beginning.
     @Sendable
     private func events(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        let (thread, id) = (try context.threadID(), try context.runID())
-        if let live = services.runs.liveRuns.find(id), live.threadID == thread {
-            return EventStream.response { writer in
-                try await writer.follow(live) { event, block in block.event(event.name, event) }
-            }
-        }
-        let ended = try await services.runs.history(of: id, in: thread, project: .default)
-        return EventStream.response { writer in
-            var block = EventBlock()
-            for event in ended { block.event(event.name, event) }
-            try await writer.write(block)
-        }
+        let source = try await services.runs.events(
+            of: try context.runID(),
+            in: try context.threadID(),
+            project: context.project
+        )
+        return RunEventStream.response(source, after: 0, isNumbered: false)
     }
 }

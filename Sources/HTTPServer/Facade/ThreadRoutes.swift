@@ -18,7 +18,7 @@ struct ThreadRoutes: Sendable {
     @Sendable
     private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let parameters = try PageParameters.read(request, defaultLimit: 20, defaultOrder: .descending)
-        let page = try await services.threads.page(parameters, in: .default)
+        let page = try await services.threads.page(parameters, in: context.project)
         let shown = Page(items: page.items.map(FacadeThread.init), hasMore: page.hasMore)
         return JSONResponse.make { shown.write(to: &$0) { $0.thread.id.rawValue } }
     }
@@ -31,20 +31,20 @@ struct ThreadRoutes: Sendable {
         try fields.check()
         var data: ThreadDataUpdate?
         if let document { data = try await services.analysis.update(of: nil, with: document) }
-        let thread = try await services.threads.create(metadata: metadata, data: data, in: .default)
+        let thread = try await services.threads.create(metadata: metadata, data: data, in: context.project)
         return JSONResponse.make(FacadeThread(thread: thread))
     }
 
     @Sendable
     private func retrieve(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        let thread = try await services.threads.find(try context.threadID(), in: .default)
+        let thread = try await services.threads.find(try context.threadID(), in: context.project)
         return JSONResponse.make(FacadeThread(thread: thread))
     }
 
     @Sendable
     private func delete(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let id = try context.threadID()
-        try await services.threads.delete(id, in: .default)
+        try await services.threads.delete(id, in: context.project)
         return JSONResponse.make { writer in
             writer.beginObject()
             writer.member("id", id)

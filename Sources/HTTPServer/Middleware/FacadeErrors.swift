@@ -14,6 +14,7 @@ enum FacadeErrors {
         switch error {
         case let error as FacadeError: return error
         case let error as EngineError: return FacadeError(error)
+        case let error as MethodNotAllowed: return .methodNotAllowed(allow: error.allow)
         case let error as UnknownCursor:
             return .invalid([
                 .init(

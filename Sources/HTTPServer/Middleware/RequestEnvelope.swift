@@ -10,7 +10,12 @@ import Logging
 struct RequestEnvelope: RouterMiddleware {
     let crossOrigin: CrossOrigin
     let rateLimit: RequestRateLimit?
+    /// The prefix that a proxy may have left in the path; or empty.
+    let rootPath: String
     let logger: Logger
+
+    /// The version that OpenAI's service named in every answer.
+    private static let apiVersion = "2020-10-01"
 
     func handle(
         _ request: Request,
@@ -23,8 +28,19 @@ struct RequestEnvelope: RouterMiddleware {
             try rateLimit?.check(request, context)
             return finish(try await next(request, context), of: request, context, start)
         } catch {
-            return finish(FacadeErrors.translate(error, context: context).response(), of: request, context, start)
+            return finish(refusal(error, request, context), of: request, context, start)
         }
+    }
+
+    private func refusal(_ error: any Error, _ request: Request, _ context: APIRequestContext) -> Response {
+        switch surface(of: request) {
+        case .openAI: OpenAIErrors.translate(error, of: request, context: context).response()
+        case .facade, .open, .unknown: FacadeErrors.translate(error, context: context).response()
+        }
+    }
+
+    private func surface(of request: Request) -> RequestSurface {
+        RequestSurface(path: request.uri.path, rootPath: rootPath)
     }
 
     private func finish(
@@ -35,6 +51,10 @@ struct RequestEnvelope: RouterMiddleware {
     ) -> Response {
         var response = response
         response.headers[.requestID] = context.requestID
+        if surface(of: request) == .openAI {
+            response.headers[.openAIVersion] = Self.apiVersion
+            response.headers[.processingTime] = String((ContinuousClock.now - start).milliseconds)
+        }
         crossOrigin.grant(request, in: &response.headers)
         let level: Logger.Level = response.status.code >= 500 ? .error : .info
         if logger.logLevel <= level { log(level, response, request, context, ContinuousClock.now - start) }
@@ -70,6 +90,8 @@ extension Duration {
 }
 
 extension HTTPField.Name {
+    fileprivate static let openAIVersion = HTTPField.Name.constant("openai-version")
+    fileprivate static let processingTime = HTTPField.Name.constant("openai-processing-ms")
     static let requestID = HTTPField.Name.constant("x-request-id")
 
     /// A name that is known to be legal when the code is written.

@@ -8,11 +8,11 @@ import RunEngine
 struct EventBlock {
     private(set) var buffer = ByteBuffer()
 
-    /// Appends an event whose data is JSON, or the literal word that ends a stream.
-    mutating func event(_ name: String, _ data: some JSONWritable) {
+    /// Appends an event whose data is JSON; `id` is a number that the client may come back with.
+    mutating func event(_ name: String, id: Int? = nil, _ data: some JSONWritable) {
         var writer = JSONWriter()
         writer.value(data)
-        append(name, writer.bytes)
+        append(name, id: id, writer.bytes)
     }
 
     mutating func event(_ name: String, _ write: (inout JSONWriter) -> Void) {
@@ -26,9 +26,11 @@ struct EventBlock {
     /// A line that clients ignore: it shows proxies and clients that the stream is alive.
     mutating func comment() { buffer.writeString(": ping\n\n") }
 
-    private mutating func append(_ name: String, _ data: [UInt8]) {
+    /// The number stands in the block of its data: some clients take a block without data for a broken one.
+    private mutating func append(_ name: String, id: Int? = nil, _ data: [UInt8]) {
         buffer.writeString("event: ")
         buffer.writeString(name)
+        if let id { buffer.writeString("\nid: \(id)") }
         buffer.writeString("\ndata: ")
         buffer.writeBytes(data)
         buffer.writeString("\n\n")

@@ -12,6 +12,21 @@ struct PromptBuilder: Sendable {
     /// Room left for the answer and for what the estimate gets wrong.
     private static let reserve = 0.1
 
+    /// What a prompt is wanted for.
+    struct Occasion: Sendable {
+        var run: Run
+        /// Describes data that is just being stored.
+        var profile: String?
+        /// What was said just now: these messages are being stored, and may or may not be there already.
+        var arriving: [PendingMessage] = []
+        /// Tokens of what the run itself has said and heard, which goes behind the conversation.
+        var ownTokens = 0
+        /// Tokens that the prompt may have beside what the model takes; nil for no other limit.
+        var budget: Int?
+        /// Below 1 it shrinks the prompt, for a backend that takes less than it was said to.
+        var scale = 1.0
+    }
+
     struct Prompt: Sendable {
         var instructions: String?
         var history: PromptHistory
@@ -22,36 +37,70 @@ struct PromptBuilder: Sendable {
         Prompt(instructions: Self.join(instructions, profile), history: PromptHistory(tokenFloor: 0, edits: 0))
     }
 
-    /// The prompt of a thread as it stands, without `arriving` but with room for it: those messages are being stored
-    /// right now, and may or may not be there already. `newProfile` is for data that is just being stored. `scale` below 1 shrinks the prompt, for a backend that takes less than it was said to.
-    func prompt(
-        for thread: Identifier<AssistantThread>,
-        instructions: String?,
-        newProfile: String? = nil,
-        arriving: [PendingMessage] = [],
-        scale: Double = 1
-    ) async throws -> Prompt {
-        let cached = cache.take(thread)
-        let fixed = instructions.map { TokenEstimate.tokens(in: $0) } ?? 0
-        let room = Int(Double(contextTokens) * (1 - Self.reserve) * scale) - fixed
-        let arrivingTokens = arriving.reduce(0) { $0 + $1.content.estimatedTokens }
+    /// The prompt of a thread as it stands, the messages that arrive at its end, and without what the run itself wrote.
+    func prompt(_ occasion: Occasion) async throws -> Prompt {
+        let (run, settings) = (occasion.run, occasion.run.settings)
+        let cached = cache.take(run.threadID)
+        let fixed = settings.instructions.map { TokenEstimate.tokens(in: $0) } ?? 0
+        let limit = min(contextTokens, occasion.budget ?? contextTokens)
+        let room = Int(Double(limit) * (1 - Self.reserve) * occasion.scale) - fixed - occasion.ownTokens
         return try await database.read { db in
-            guard let edits = try db.threads.edits(of: thread) else { throw EngineError.threadNotFound(thread) }
-            let profile = try newProfile ?? db.threadData.profile(of: thread)
-            let budget = room - (profile.map { TokenEstimate.tokens(in: $0) } ?? 0)
-            // What is arriving may be there already; it counts once.
-            let last = try db.messages.last(of: thread)
-            let isThere = try arriving.last.map { try db.messages.exists($0.id) } ?? false
-            let total = (last?.tokensThrough ?? 0) + (isThere ? 0 : arrivingTokens)
-            let floor = PromptWindow(budget: budget).floor(total: total)
-            var history = PromptHistory(tokenFloor: floor, edits: edits)
-            if let cached, cached.edits == edits, cached.tokenFloor == floor { history = cached }
-            let news = try db.messages.window(of: thread, after: history.lastSequence, tokenFloor: floor)
-            for entry in news where !arriving.contains(where: { $0.id == entry.id }) {
-                history.append(role: entry.role, content: entry.content, sequence: entry.position.sequence)
+            guard let edits = try db.threads.edits(of: run.threadID) else {
+                throw EngineError.threadNotFound(run.threadID)
             }
-            return Prompt(instructions: Self.join(instructions, profile), history: history)
+            let profile = try occasion.profile ?? db.threadData.profile(of: run.threadID)
+            let budget = room - (profile.map { TokenEstimate.tokens(in: $0) } ?? 0)
+            var history: PromptHistory
+            switch settings.truncation {
+            case .auto:
+                history = try Self.window(of: run, occasion.arriving, budget: budget, edits: edits, cached, db)
+            case .lastMessages(let count):
+                history = try Self.newest(count, of: run, occasion.arriving, budget: budget, edits: edits, db)
+            }
+            for message in occasion.arriving { history.append(role: message.role, content: message.content) }
+            return Prompt(instructions: Self.join(settings.instructions, profile), history: history)
         }
+    }
+
+    private static func window(
+        of run: Run,
+        _ arriving: [PendingMessage],
+        budget: Int,
+        edits: Int,
+        _ cached: PromptHistory?,
+        _ db: Connection
+    ) throws -> PromptHistory {
+        // What is arriving may be there already; it counts once.
+        let last = try db.messages.last(of: run.threadID)
+        let isThere = try arriving.last.map { try db.messages.exists($0.id) } ?? false
+        let arrivingTokens = isThere ? 0 : arriving.reduce(0) { $0 + $1.content.estimatedTokens }
+        let floor = PromptWindow(budget: budget).floor(total: (last?.tokensThrough ?? 0) + arrivingTokens)
+        var history = PromptHistory(tokenFloor: floor, edits: edits)
+        if let cached, cached.edits == edits, cached.tokenFloor == floor { history = cached }
+        let news = try db.messages.window(of: run.threadID, after: history.lastSequence, tokenFloor: floor)
+        for entry in news where entry.runID != run.id && !arriving.contains(where: { $0.id == entry.id }) {
+            history.append(role: entry.role, content: entry.content, sequence: entry.position.sequence)
+        }
+        return history
+    }
+
+    /// A history of its own for each run: it does not grow by appending, and is not kept.
+    private static func newest(
+        _ count: Int,
+        of run: Run,
+        _ arriving: [PendingMessage],
+        budget: Int,
+        edits: Int,
+        _ db: Connection
+    ) throws -> PromptHistory {
+        var history = PromptHistory(tokenFloor: Int.max, edits: edits)
+        let tokens = max(budget - arriving.reduce(0) { $0 + $1.content.estimatedTokens }, 1)
+        let newest = try db.messages.newest(of: run.threadID, count: count, tokens: tokens, notBy: run.id)
+        let earlier = newest.filter { entry in !arriving.contains { $0.id == entry.id } }
+        for entry in earlier.suffix(max(0, count - arriving.count)) {
+            history.append(role: entry.role, content: entry.content, sequence: entry.position.sequence)
+        }
+        return history
     }
 
     private static func join(_ instructions: String?, _ profile: String?) -> String? {

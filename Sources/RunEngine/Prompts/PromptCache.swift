@@ -28,7 +28,7 @@ final class PromptCache: Sendable {
     func take(_ thread: Identifier<AssistantThread>) -> PromptHistory? {
         state.withLock { state in
             guard let entry = state.entries.removeValue(forKey: thread) else { return nil }
-            state.bytes -= entry.history.json.capacity
+            state.bytes -= entry.history.size
             return entry.history
         }
     }
@@ -37,14 +37,14 @@ final class PromptCache: Sendable {
         state.withLock { state in
             state.nextUse += 1
             if let old = state.entries.updateValue(Entry(history: history, use: state.nextUse), forKey: thread) {
-                state.bytes -= old.history.json.capacity
+                state.bytes -= old.history.size
             }
-            state.bytes += history.json.capacity
+            state.bytes += history.size
             state.uses.append((thread, state.nextUse))
             while state.bytes > limit, let oldest = state.uses.popFirst() {
                 guard state.entries[oldest.thread]?.use == oldest.use else { continue }
                 if let entry = state.entries.removeValue(forKey: oldest.thread) {
-                    state.bytes -= entry.history.json.capacity
+                    state.bytes -= entry.history.size
                 }
             }
             if state.uses.count > 2 * state.entries.count + 64 {

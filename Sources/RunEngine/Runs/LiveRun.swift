@@ -18,9 +18,25 @@ package final class LiveRun: Sendable {
     /// Why a run is to stop before its answer is complete.
     enum Interruption: Sendable { case cancellation, expiry, deletion, shutdown, excess }
 
+    /// What the run is doing, as far as those who wait for it care.
+    private enum Phase {
+        case working
+        /// It waits for the caller to deliver the outputs of functions. The run is in `requires_action`.
+        case waitingForOutputs(Run)
+        case ended(Result<RunOutcome, any Error>)
+
+        var isWorking: Bool {
+            if case .working = self { true } else { false }
+        }
+
+        var isEnded: Bool {
+            if case .ended = self { true } else { false }
+        }
+    }
+
     private struct State {
-        var events: [StreamEvent] = []
-        var end: Result<RunOutcome, any Error>?
+        var log: EventLog
+        var phase = Phase.working
         /// Whether the run's row is on disk.
         var stored: Result<StoredInput?, any Error>?
         var interruption: Interruption?
@@ -34,24 +50,31 @@ package final class LiveRun: Sendable {
         let rawValue: UInt8
         static let stored = Occasions(rawValue: 1)
         static let event = Occasions(rawValue: 2)
-        static let end = Occasions(rawValue: 4)
+        /// The run does not work any more, for good or until outputs come.
+        static let rest = Occasions(rawValue: 4)
     }
 
     private struct Waiter {
         let ticket: Int
         let occasion: Occasions
+        /// When to wake it although nothing has come.
+        let deadline: ContinuousClock.Instant?
         let continuation: CheckedContinuation<Void, Never>
+
+        func isLate(at now: ContinuousClock.Instant) -> Bool { deadline.map { $0 <= now } ?? false }
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(
         id: Identifier<Run>,
         threadID: Identifier<AssistantThread>,
         expiresAt: Timestamp,
+        log: EventLog = EventLog(),
         requestID: String? = nil,
         isAwaited: Bool = false
     ) {
+        state = Mutex(State(log: log))
         self.requestID = requestID
         self.isAwaited = isAwaited
         self.id = id
@@ -61,14 +84,23 @@ package final class LiveRun: Sendable {
 
     // MARK: Waiting
 
-    /// Waits for the run's end. Throws when its outcome cannot be known here, and `CancellationError` when the caller
-    /// stops waiting; the run goes on.
+    /// Waits until the run has ended, or waits for outputs: it is in `requires_action` then. Throws when its outcome
+    /// cannot be known here, and `CancellationError` when the caller stops waiting; the run goes on.
     package func outcome() async throws -> RunOutcome {
         while true {
-            if let end = state.withLock({ $0.end }) { return try end.get() }
+            switch state.withLock({ $0.phase }) {
+            case .working: break
+            case .waitingForOutputs(let run): return RunOutcome(run: run)
+            case .ended(let result): return try result.get()
+            }
             try Task.checkCancellation()
-            await wait(for: .end) { $0.end != nil }
+            await wait(for: .rest) { !$0.phase.isWorking }
         }
+    }
+
+    /// Waits for the same, but not much longer than `duration`.
+    package func waitForRest(atMost duration: Duration) async {
+        await wait(for: .rest, until: .now + duration) { !$0.phase.isWorking }
     }
 
     /// What a reader of events finds.
@@ -76,27 +108,41 @@ package final class LiveRun: Sendable {
         case events([StreamEvent])
         /// Nothing for a while. The reader may tell its client that it is still there.
         case nothingYet
-        /// The run has ended and told everything.
+        /// The run has told everything. It has ended, or nothing will happen before the caller delivers outputs.
         case over
     }
 
-    /// The events from number `index` on, as soon as there is one.
+    /// The events from place `index` of the log on, as soon as there is one.
     package func news(from index: Int) async throws -> News {
         func look() -> News? {
             state.withLock { state in
-                if state.events.count > index { return .events(Array(state.events[index...])) }
-                return state.end == nil ? nil : .over
+                if state.log.events.count > index { return .events(Array(state.log.events[index...])) }
+                return state.phase.isWorking ? nil : .over
             }
         }
         if let news = look() { return news }
         try Task.checkCancellation()
-        await wait(for: .event) { $0.events.count > index || $0.end != nil }
+        await wait(for: .event) { $0.log.events.count > index || !$0.phase.isWorking }
         try Task.checkCancellation()
         return look() ?? .nothingYet
     }
 
+    /// What has happened so far.
+    package var log: EventLog { state.withLock { $0.log } }
+
     /// Wakes the readers although there is nothing to read.
     func wakeReaders() { update(waking: [.event]) { _ in } }
+
+    /// Wakes those who have waited as long as they wanted to.
+    func wakeLate(at now: ContinuousClock.Instant) {
+        let late = state.withLock { state -> [Waiter] in
+            guard state.waiters.contains(where: { $0.isLate(at: now) }) else { return [] }
+            let late = state.waiters.filter { $0.isLate(at: now) }
+            state.waiters.removeAll { $0.isLate(at: now) }
+            return late
+        }
+        for waiter in late { waiter.continuation.resume() }
+    }
 
     /// Waits until the run is on disk, and tells where the messages that came with it stand. Throws when it could not
     /// be stored.
@@ -113,7 +159,7 @@ package final class LiveRun: Sendable {
         await withCheckedContinuation { continuation in
             let mustWait = state.withLock { state in
                 if state.stored != nil { return false }
-                state.waiters.append(Waiter(ticket: 0, occasion: .stored, continuation: continuation))
+                state.waiters.append(Waiter(ticket: 0, occasion: .stored, deadline: nil, continuation: continuation))
                 return true
             }
             if !mustWait { continuation.resume() }
@@ -121,7 +167,11 @@ package final class LiveRun: Sendable {
     }
 
     /// Suspends until the occasion comes, unless `hasCome` already, or the task is cancelled.
-    private func wait(for occasion: Occasions, unless hasCome: @Sendable (borrowing State) -> Bool) async {
+    private func wait(
+        for occasion: Occasions,
+        until deadline: ContinuousClock.Instant? = nil,
+        unless hasCome: @Sendable (borrowing State) -> Bool
+    ) async {
         let ticket = state.withLock { state in
             state.nextTicket += 1
             return state.nextTicket
@@ -130,7 +180,9 @@ package final class LiveRun: Sendable {
             await withCheckedContinuation { continuation in
                 let mustWait = state.withLock { state in
                     if hasCome(state) || Task.isCancelled { return false }
-                    state.waiters.append(Waiter(ticket: ticket, occasion: occasion, continuation: continuation))
+                    state.waiters.append(
+                        Waiter(ticket: ticket, occasion: occasion, deadline: deadline, continuation: continuation)
+                    )
                     return true
                 }
                 if !mustWait { continuation.resume() }
@@ -162,7 +214,7 @@ package final class LiveRun: Sendable {
 
     func publish(_ events: [StreamEvent]) {
         update(waking: [.event]) { state in
-            if state.end == nil { state.events += events }
+            if !state.phase.isEnded { state.log.append(events) }
         }
     }
 
@@ -170,11 +222,58 @@ package final class LiveRun: Sendable {
 
     /// Ends the run for all who wait. The first end counts.
     func finish(_ result: Result<RunOutcome, any Error>, events: [StreamEvent] = []) {
-        update(waking: [.event, .end]) { state in
-            guard state.end == nil else { return }
-            state.events += events
-            state.end = result
+        update(waking: [.event, .rest]) { state in
+            guard !state.phase.isEnded else { return }
+            state.log.append(events)
+            state.phase = .ended(result)
             state.task = nil
+        }
+    }
+
+    /// The run works no more until outputs come. Returns false when it is to stop instead; the events are told anyway.
+    func waitForOutputs(_ run: Run, events: [StreamEvent]) -> Bool {
+        var waits = false
+        update(waking: [.event, .rest]) { state in
+            guard state.phase.isWorking else { return }
+            state.log.append(events)
+            guard state.interruption == nil else { return }
+            state.phase = .waitingForOutputs(run)
+            state.task = nil
+            waits = true
+        }
+        return waits
+    }
+
+    /// The run, waiting for outputs still, has got some of them.
+    func updateWaiting(_ run: Run) {
+        state.withLock { state in
+            if case .waitingForOutputs = state.phase { state.phase = .waitingForOutputs(run) }
+        }
+    }
+
+    /// Lets a run that waited for outputs work again. Returns the place of the first of `events` in the log; nil when
+    /// it did not wait, or somebody else was first.
+    func resume(events: [StreamEvent] = []) -> Int? {
+        var place: Int?
+        update(waking: [.event]) { state in
+            guard case .waitingForOutputs = state.phase else { return }
+            state.phase = .working
+            place = state.log.events.count
+            state.log.append(events)
+        }
+        return place
+    }
+
+    /// Why the run's outcome cannot be known here; nil when it can, or is not there yet.
+    package var failure: (any Error)? {
+        state.withLock { state in
+            if case .ended(.failure(let error)) = state.phase { error } else { nil }
+        }
+    }
+
+    var isWaitingForOutputs: Bool {
+        state.withLock { state in
+            if case .waitingForOutputs = state.phase { true } else { false }
         }
     }
 
@@ -185,7 +284,7 @@ package final class LiveRun: Sendable {
     /// Lets the run be stopped through `task`, which works on it.
     func attach(_ task: Task<Void, Never>) {
         let mustStop = state.withLock { state in
-            if state.end == nil { state.task = task }
+            if state.phase.isWorking { state.task = task }
             return state.interruption != nil
         }
         if mustStop { task.cancel() }

@@ -40,6 +40,8 @@ package final class LiveRuns: Sendable {
     var isEmpty: Bool { state.withLock { $0.runs.isEmpty } }
     package var count: Int { state.withLock { $0.runs.count } }
 
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
     /// Lets nobody in any more.
     func close() { state.withLock { $0.isClosed = true } }
 }

@@ -3,8 +3,8 @@ import Logging
 import ModelProviders
 import Storage
 
-/// The last act of a run: its message, its step and its final state are stored in one transaction, its thread is
-/// given free, and then its end is told. Whoever hears of the end finds everything in place.
+/// The last act of a stretch of work: what the run said, its steps and its new state are stored in one transaction, its
+/// thread is given free if the run has ended, and then all of it is told. Whoever hears of it finds everything in place.
 struct RunEnding: Sendable {
     let begun: RunExecution.Begun
     let worker: RunWorker
@@ -15,63 +15,76 @@ struct RunEnding: Sendable {
     /// How often a store that fails is tried again before the run is left to the next recovery.
     private static let attempts = 3
 
-    /// The model is done. `history` is the prompt that it saw, with what was said just now.
-    func answered(_ answer: AnswerInProgress, _ outcome: ChatOutcome, history: PromptHistory?) async {
-        guard let snapshot = answer.snapshot() else {
-            return await failed(answer, ModelError(.broken, "The model gave an empty answer."))
+    /// The model is done. `history` is the prompt that it saw, without what the run itself did before.
+    func answered(_ turn: TurnInProgress, _ outcome: ChatOutcome, history: PromptHistory?) async {
+        let said = turn.snapshot()
+        guard !said.isEmpty else {
+            return await failed(turn, ModelError(.broken, "The model gave an empty answer."))
         }
         let now = worker.clock.now()
-        var end = End(snapshot)
+        let total = begun.past.usage + (outcome.usage ?? TokenUsage())
+        var end = End(said, .completed(at: now, usage: outcome.usage == nil && begun.past.steps.isEmpty ? nil : total))
+        end.closing.usage = outcome.usage
         switch outcome.finish {
-        case .stop:
-            end.event = .completed(at: now, usage: outcome.usage)
+        case .stop: break
         case .length:
-            end.event = .cutShort(at: now, reason: .maxCompletionTokens, usage: outcome.usage)
-            end.messageStatus = .incomplete(reason: .maxTokens)
+            end.event = .cutShort(at: now, reason: .maxCompletionTokens, usage: total)
+            end.closing.messageStatus = .incomplete(reason: .maxTokens)
         case .contentFilter:
-            end.event = .cutShort(at: now, reason: nil, usage: outcome.usage)
-            end.messageStatus = .incomplete(reason: .contentFilter)
+            end.event = .cutShort(at: now, reason: nil, usage: total)
+            end.closing.messageStatus = .incomplete(reason: .contentFilter)
         case .toolCalls:
-            return await failed(answer, ModelError(.broken, "The model called a function although it has none."))
+            guard let calls = said.calls?.toolCalls, !begun.run.settings.tools.isEmpty else {
+                return await failed(turn, ModelError(.broken, "The model called a function although it has none."))
+            }
+            guard begun.past.callCount < RunPast.maximumAnswers else {
+                let reason = "The model asked for functions more than \(RunPast.maximumAnswers) times."
+                return await failed(turn, ModelError(.broken, reason))
+            }
+            end.event = .actionRequired(Run.RequiredAction(toolCalls: calls))
+            end.closing.leavesCallsOpen = true
         }
-        end.usage = outcome.usage
         await store(end, at: now, history: history)
     }
 
     /// The model's backend failed. What was streamed stays in the thread, as an incomplete message.
-    func failed(_ answer: AnswerInProgress?, _ error: ModelError) async {
+    func failed(_ turn: TurnInProgress?, _ error: ModelError) async {
         let now = worker.clock.now()
         let lastError = Run.LastError(code: error.lastErrorCode, message: error.message)
-        var end = End(answer?.snapshot())
-        end.event = .failed(at: now, error: lastError, usage: nil)
-        end.messageStatus = .incomplete(reason: .runFailed)
-        end.stepStatus = .failed
-        end.lastError = lastError
+        var end = End(turn?.snapshot(), .failed(at: now, error: lastError, usage: usageSoFar))
+        end.closing.messageStatus = .incomplete(reason: .runFailed)
+        end.closing.stepStatus = .failed
+        end.closing.lastError = lastError
         end.modelError = error
         await store(end, at: now, history: nil)
     }
 
-    /// The run was stopped from outside.
-    func interrupted(after answer: AnswerInProgress?) async {
+    /// The run has no tokens left to ask the model once more.
+    func outOfBudget(_ reason: Run.IncompleteReason) async {
         let now = worker.clock.now()
-        var end = End(answer?.snapshot())
+        await store(End(nil, .cutShort(at: now, reason: reason, usage: usageSoFar)), at: now, history: nil)
+    }
+
+    /// The run was stopped from outside.
+    func interrupted(after turn: TurnInProgress?) async {
+        let now = worker.clock.now()
+        var end = End(turn?.snapshot(), .cancelled(at: now, usage: usageSoFar))
         switch live.interruption {
         case .cancellation:
-            end.event = .cancelled(at: now, usage: nil)
-            end.messageStatus = .incomplete(reason: .runCancelled)
-            end.stepStatus = .cancelled
+            end.closing.messageStatus = .incomplete(reason: .runCancelled)
+            end.closing.stepStatus = .cancelled
         case .expiry:
-            end.event = .expired(usage: nil)
-            end.messageStatus = .incomplete(reason: .runExpired)
-            end.stepStatus = .expired
+            end.event = .expired(usage: usageSoFar)
+            end.closing.messageStatus = .incomplete(reason: .runExpired)
+            end.closing.stepStatus = .expired
         case .shutdown:
             // The row stays as it is: the next start takes the run up. Its thread is not given free, or the run behind
             // it would begin first.
             return live.finish(.failure(EngineError.shuttingDown))
         case .excess:
             return await failed(
-                answer,
-                ModelError(.broken, "The answer is longer than \(AnswerInProgress.maximumBytes) bytes.")
+                turn,
+                ModelError(.broken, "The answer is longer than \(TurnInProgress.maximumBytes) bytes.")
             )
         case .deletion, nil:
             return finish(.failure(EngineError.threadDeleted(live.threadID)))
@@ -79,24 +92,31 @@ struct RunEnding: Sendable {
         await store(end, at: now, history: nil)
     }
 
+    /// Nil for a run that has not had an answer yet.
+    private var usageSoFar: TokenUsage? { begun.past.steps.isEmpty ? nil : begun.past.usage }
+
     // MARK: Storing
 
     private struct End: Sendable {
-        var message: Message?
-        var step: RunStep?
-        var text = ""
-        var event = Run.Event.orphaned
-        var messageStatus = Message.Status.completed
-        var stepStatus = RunStep.Status.completed
-        var usage: TokenUsage?
-        var lastError: Run.LastError?
+        var turn: Turn
+        var event: Run.Event
+        var closing = Turn.Closing()
         var modelError: ModelError?
 
-        init(_ snapshot: AnswerInProgress.Snapshot?) {
-            message = snapshot?.message
-            step = snapshot?.step
-            text = snapshot?.text ?? ""
+        init(_ turn: Turn?, _ event: Run.Event) {
+            self.turn = turn ?? Turn()
+            self.event = event
         }
+    }
+
+    /// All that one transaction stores.
+    private struct Outcome: Sendable {
+        var run: Run
+        var turn: Turn
+        /// The step whose calls are given up, if the run ends while it waits for their outputs.
+        var abandoned: RunStep?
+        var events: [StreamEvent]
+        var record: String
     }
 
     private struct Places: Sendable {
@@ -105,18 +125,12 @@ struct RunEnding: Sendable {
     }
 
     private func store(_ end: End, at now: Timestamp, history: PromptHistory?) async {
-        var run = begun.run
         do {
-            if case .cancelled = end.event, run.state.status != .cancelling { try run.apply(.cancellationRequested) }
-            try run.apply(end.event)
-            let (message, step) = close(end, at: now)
+            let outcome = try settle(end, at: now)
             let input = try await live.waitUntilStored()
-            let places = try await persist(run, message, step)
-            if let places, let history { remember(history, message, places, input) }
-            let outcome = RunOutcome(run: run, answer: message, modelError: end.modelError)
-            finish(.success(outcome), events: events(run, message, step))
-            RunMetrics.ended(run.state.status, after: ContinuousClock.now - live.beganAt)
-            log(run, end.modelError)
+            let places = try await persist(outcome)
+            if let places, let history { remember(history, outcome, places, input) }
+            await tell(outcome, end.modelError)
         } catch is LostClaim {
             finish(.failure(EngineError.threadDeleted(live.threadID)))
         } catch {
@@ -125,32 +139,45 @@ struct RunEnding: Sendable {
         }
     }
 
-    private func close(_ end: End, at now: Timestamp) -> (Message?, RunStep?) {
-        var message = end.message
-        message?.content = Message.Content(text: end.text)
-        message?.status = end.messageStatus
-        var step = end.step
-        step?.status = end.stepStatus
-        step?.endedAt = now
-        step?.usage = end.usage
-        step?.lastError = end.lastError
-        return (message, step)
+    /// Works out what is to be stored and told.
+    private func settle(_ end: End, at now: Timestamp) throws -> Outcome {
+        var run = begun.run
+        if case .cancelled = end.event, run.state.status != .cancelling { try run.apply(.cancellationRequested) }
+        try run.apply(end.event)
+        var turn = end.turn
+        var events = turn.close(end.closing, at: now)
+        var abandoned: RunStep?
+        if run.state.status.isTerminal, var step = begun.past.openStep {
+            step.status = end.closing.stepStatus
+            step.endedAt = now
+            step.lastError = end.closing.lastError
+            abandoned = step
+            events.append(.step(.init(reached: step.status), step))
+        }
+        events.append(.run(.init(reached: run.state.status), run))
+        var log = live.log
+        log.append(events)
+        return Outcome(run: run, turn: turn, abandoned: abandoned, events: events, record: EventRecord.encode(log))
     }
 
-    private func persist(_ run: Run, _ message: Message?, _ step: RunStep?) async throws -> Places? {
+    private func persist(_ outcome: Outcome) async throws -> Places? {
         let claim = begun.claim
-        // The text is measured here, not on the one thread that writes.
-        let tokens = message?.content.estimatedTokens ?? 0
+        // The texts are measured here, not on the one thread that writes.
+        let messages = outcome.turn.writings.map { ($0.message, $0.message.content.estimatedTokens) }
         var attempt = 1
         while true {
             do {
                 return try await worker.database.write { db in
-                    try db.runs.update(run, claim: claim)
-                    guard let message else { return nil }
-                    let previous = try db.messages.last(of: run.threadID)
-                    let own = try db.messages.append(message, tokens: tokens, after: previous)
-                    if let step { try db.runSteps.insert(step) }
-                    return Places(previous: previous?.sequence ?? 0, own: own.sequence)
+                    try db.runs.update(outcome.run, claim: claim, events: outcome.record)
+                    if let step = outcome.abandoned { try db.runSteps.update(step) }
+                    for step in outcome.turn.steps { try db.runSteps.insert(step) }
+                    guard !messages.isEmpty else { return nil }
+                    let previous = try db.messages.last(of: outcome.run.threadID)
+                    var last = previous
+                    for (message, tokens) in messages {
+                        last = try db.messages.append(message, tokens: tokens, after: last)
+                    }
+                    return Places(previous: previous?.sequence ?? 0, own: last?.sequence ?? 0)
                 }
             } catch let error where !(error is LostClaim) && attempt < Self.attempts {
                 worker.logger.error("The end of a run could not be stored; trying again", error)
@@ -162,8 +189,10 @@ struct RunEnding: Sendable {
     }
 
     /// Keeps the prompt for the thread's next run, if nobody else has written into the thread meanwhile.
-    private func remember(_ history: PromptHistory, _ answer: Message?, _ places: Places, _ input: StoredInput?) {
-        guard let answer, case .completed = answer.status else { return }
+    private func remember(_ history: PromptHistory, _ outcome: Outcome, _ places: Places, _ input: StoredInput?) {
+        guard case .completed = outcome.run.state, case .auto = outcome.run.settings.truncation,
+            begun.past.steps.isEmpty, outcome.turn.trailing == nil, let answer = outcome.turn.leading?.message
+        else { return }
         var history = history
         var newest = history.lastSequence
         if !begun.input.isEmpty {
@@ -177,26 +206,23 @@ struct RunEnding: Sendable {
 
     // MARK: Telling
 
+    private func tell(_ outcome: Outcome, _ modelError: ModelError?) async {
+        guard outcome.run.state.status.isTerminal else {
+            if live.waitForOutputs(outcome.run, events: outcome.events) { return }
+            // It was to stop before it came to wait.
+            let execution = RunExecution(work: RunWork(live: live, origin: .stored), worker: worker)
+            return await execution.endWithoutWorking(releasesThread: releasesThread)
+        }
+        let answer = outcome.turn.trailing ?? outcome.turn.leading
+        let result = RunOutcome(run: outcome.run, answer: answer?.message, modelError: modelError)
+        finish(.success(result), events: outcome.events)
+        RunMetrics.ended(outcome.run.state.status, after: ContinuousClock.now - live.beganAt)
+        log(outcome.run, modelError)
+    }
+
     private func finish(_ result: Result<RunOutcome, any Error>, events: [StreamEvent] = []) {
         if releasesThread { worker.releaseThread(of: live) }
         live.finish(result, events: events)
-    }
-
-    private func events(_ run: Run, _ message: Message?, _ step: RunStep?) -> [StreamEvent] {
-        var events: [StreamEvent] = []
-        if let message { events.append(.message(message.status == .completed ? .completed : .incomplete, message)) }
-        if let step {
-            let moment: StreamEvent.StepMoment =
-                switch step.status {
-                case .inProgress: .inProgress
-                case .completed: .completed
-                case .failed: .failed
-                case .cancelled: .cancelled
-                case .expired: .expired
-                }
-            events.append(.step(moment, step))
-        }
-        return events + [.run(StreamEvent.RunMoment(reached: run.state.status), run), .done]
     }
 
     private func log(_ run: Run, _ modelError: ModelError?) {

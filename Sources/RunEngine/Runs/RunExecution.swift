@@ -3,14 +3,15 @@ import Logging
 import ModelProviders
 import Storage
 
-/// One run, from its beginning to its end: makes the prompt, asks the model, stores the answer.
+/// One stretch of work on a run: from its beginning, or from the arrival of outputs, to its end or until outputs are
+/// needed. Makes the prompt, asks the model, stores what it says.
 struct RunExecution: Sendable {
     let work: RunWork
     let worker: RunWorker
 
     private var live: LiveRun { work.live }
 
-    /// A run that has begun, and the right to move it on.
+    /// A run that is at work, and the right to move it on.
     final class Begun: Sendable {
         let run: Run
         let claim: RunClaim
@@ -19,49 +20,60 @@ struct RunExecution: Sendable {
         /// Describes the data that came with the run.
         let profile: String?
         let isNewThread: Bool
+        /// What the run did before.
+        let past: RunPast
 
         init(
             run: Run,
             claim: RunClaim,
             input: [PendingMessage] = [],
             profile: String? = nil,
-            isNewThread: Bool = false
+            isNewThread: Bool = false,
+            past: RunPast = RunPast()
         ) {
             self.run = run
             self.claim = claim
             self.input = input
             self.profile = profile
             self.isNewThread = isNewThread
+            self.past = past
         }
     }
 
-    /// Works on the run. Its thread is free, and its outcome told, when this returns.
+    /// Works on the run. When this returns it has ended, its thread is free and its outcome told; or it waits for
+    /// outputs and keeps its thread.
     func perform() async {
         do {
             guard let begun = try await begin() else { return conclude(.failure(EngineError.runNotFound(live.id))) }
-            if case .inProgress = begun.run.state { live.publish(.run(.inProgress, begun.run)) }
-            let answer = AnswerInProgress(run: begun.run, live: live, ids: worker.ids, clock: worker.clock)
-            await answerAndStore(begun, answer)
+            switch begun.run.state {
+            case .inProgress: live.publish(.run(.inProgress, begun.run))
+            case .requiresAction:
+                // Taken up after a restart: it still waits.
+                if live.waitForOutputs(begun.run, events: []) { return }
+            default: break
+            }
+            await answerAndStore(begun)
         } catch {
             conclude(.failure(error))
         }
     }
 
-    /// Ends a run that still waited in line.
-    func endWithoutThread() async {
+    /// Ends a run that still waits in line, or for outputs.
+    func endWithoutWorking(releasesThread: Bool) async {
         switch live.interruption {
         case .shutdown: return live.finish(.failure(EngineError.shuttingDown))
-        case .deletion: return live.finish(.failure(EngineError.threadDeleted(live.threadID)))
+        case .deletion:
+            if releasesThread { worker.releaseThread(of: live) }
+            return live.finish(.failure(EngineError.threadDeleted(live.threadID)))
         case .cancellation, .expiry, .excess, nil: break
         }
         do {
             try await live.waitUntilStored()
-            guard let begun = try await claimStored(begins: false) else {
-                return live.finish(.failure(EngineError.runNotFound(live.id)))
-            }
-            let ending = RunEnding(begun: begun, worker: worker, live: live, releasesThread: false)
+            guard let begun = try await claimStored(begins: false) else { throw EngineError.runNotFound(live.id) }
+            let ending = RunEnding(begun: begun, worker: worker, live: live, releasesThread: releasesThread)
             await ending.interrupted(after: nil)
         } catch {
+            if releasesThread { worker.releaseThread(of: live) }
             live.finish(.failure(error))
         }
     }
@@ -75,28 +87,30 @@ struct RunExecution: Sendable {
 
     private func begin() async throws -> Begun? {
         switch work.origin {
-        case .fresh(let input, let profile, let isNewThread):
+        case .fresh(let run, let input, let profile, let isNewThread):
             return Begun(
-                run: work.run,
-                claim: RunClaim(initialOf: work.run.id),
+                run: run,
+                claim: RunClaim(initialOf: run.id),
                 input: input,
                 profile: profile,
                 isNewThread: isNewThread
             )
+        case .resumed(let begun): return begun
         case .stored:
             try await live.waitUntilStored()
             return try await claimStored(begins: true)
         }
     }
 
-    /// Claims the run's row; the messages that waited with it join the thread. With `begins` the run is at work then.
-    /// Nil when it has ended or is gone.
+    /// Claims the run's row; the messages that waited with it join the thread. With `begins` the run is at work then,
+    /// unless it waits for outputs. Nil when it has ended or is gone.
     private func claimStored(begins: Bool) async throws -> Begun? {
         let (id, thread, now) = (live.id, live.threadID, worker.clock.now())
         return try await worker.database.write { db in
             guard var run = try db.runs.find(id, of: thread), !run.state.status.isTerminal,
                 let claim = try db.runs.claim(id)
             else { return nil }
+            let hasWorked = run.state.lifetime?.startedAt != nil
             if case .inProgress = run.state { try run.apply(.orphaned) }
             if case .queued = run.state, begins {
                 try run.apply(.claimed(at: now))
@@ -105,38 +119,40 @@ struct RunExecution: Sendable {
             var last = try db.messages.last(of: thread)
             for message in try db.runs.takeInput(of: id) {
                 let tokens = message.content.estimatedTokens
-                last = try db.append(message, tokens: tokens, to: thread, at: now, after: last)
+                last = try db.messages.append(message.joined(thread, at: now), tokens: tokens, after: last)
             }
-            return Begun(run: run, claim: claim)
+            return Begun(run: run, claim: claim, past: hasWorked ? try RunPast(of: run, db) : RunPast())
         }
     }
 
     // MARK: Answering
 
-    private func answerAndStore(_ begun: Begun, _ answer: AnswerInProgress) async {
+    private func answerAndStore(_ begun: Begun) async {
         let ending = RunEnding(begun: begun, worker: worker, live: live, releasesThread: true)
-        if live.interruption != nil { return await ending.interrupted(after: answer) }
+        if live.interruption != nil { return await ending.interrupted(after: nil) }
+        if let reason = begun.exhaustedBudget { return await ending.outOfBudget(reason) }
+        let turn = TurnInProgress(run: begun.run, live: live, ids: worker.ids, clock: worker.clock)
         do {
             switch worker.answerer {
             case .model(let model):
-                let (outcome, history) = try await ask(model, begun, answer)
-                await ending.answered(answer, outcome, history: history)
+                let (outcome, history) = try await ask(model, begun, turn)
+                await ending.answered(turn, outcome, history: history)
             case .builtInAnalyst:
                 try await live.waitUntilStored()
                 let text = try await worker.analysis.answer(in: live.threadID)
-                for piece in text.pieces { answer.receive(.text(piece)) }
-                await ending.answered(answer, ChatOutcome(finish: .stop, usage: TokenUsage()), history: nil)
+                for piece in text.pieces { turn.receive(.text(piece)) }
+                await ending.answered(turn, ChatOutcome(finish: .stop, usage: TokenUsage()), history: nil)
             }
         } catch let error as ModelError {
-            if live.interruption != nil { return await ending.interrupted(after: answer) }
-            await ending.failed(answer, error)
+            if live.interruption != nil { return await ending.interrupted(after: turn) }
+            await ending.failed(turn, error)
         } catch let error as EngineError {
             // The thread is gone, or never was.
             conclude(.failure(error))
         } catch {
-            if live.interruption != nil { return await ending.interrupted(after: answer) }
+            if live.interruption != nil { return await ending.interrupted(after: turn) }
             worker.logger.error("A run failed inside the server", error)
-            await ending.failed(answer, ModelError(.broken, "The server failed while it worked on this run."))
+            await ending.failed(turn, ModelError(.broken, "The server failed while it worked on this run."))
         }
     }
 
@@ -144,44 +160,59 @@ struct RunExecution: Sendable {
     private func ask(
         _ model: any ChatModel,
         _ begun: Begun,
-        _ answer: AnswerInProgress
+        _ turn: TurnInProgress
     ) async throws -> (ChatOutcome, PromptHistory) {
         var scale = 1.0
         var shortest = Int.max
         while true {
             let prompt = try await prompt(for: begun, scale: scale)
-            var history = prompt.history
-            for message in begun.input { history.append(role: message.role, content: message.content) }
-            var request = ChatRequest(
-                model: worker.configuration.modelAliases[begun.run.settings.model] ?? begun.run.settings.model,
-                instructions: prompt.instructions,
-                items: [.encoded(history.json)]
+            let request = ChatRequest(
+                of: begun.run,
+                prompt: prompt,
+                past: begun.past,
+                aliases: worker.configuration.modelAliases
             )
-            request.temperature = begun.run.settings.temperature
-            request.topP = begun.run.settings.topP
             do {
-                let outcome = try await model.respond(to: request) { answer.receive($0) }
-                return (outcome, history)
+                let outcome = try await model.respond(to: request) { turn.receive($0) }
+                return (outcome, prompt.history)
             } catch {
                 // Nothing may have been shown yet, or it would be shown twice; and there must be something to leave out.
-                let mayShrink = error.kind == .contextTooLong && scale > 0.25 && answer.snapshot() == nil
-                guard mayShrink, history.json.count < shortest else { throw error }
-                shortest = history.json.count
+                let mayShrink = error.kind == .contextTooLong && scale > 0.25 && turn.snapshot().isEmpty
+                guard mayShrink, prompt.history.size < shortest else { throw error }
+                shortest = prompt.history.size
                 scale /= 2
             }
         }
     }
 
     private func prompt(for begun: Begun, scale: Double) async throws -> PromptBuilder.Prompt {
-        let instructions = begun.run.settings.instructions
-        if begun.isNewThread { return worker.prompts.empty(instructions: instructions, profile: begun.profile) }
+        let settings = begun.run.settings
+        if begun.isNewThread {
+            var prompt = worker.prompts.empty(instructions: settings.instructions, profile: begun.profile)
+            for message in begun.input { prompt.history.append(role: message.role, content: message.content) }
+            return prompt
+        }
         return try await worker.prompts.prompt(
-            for: live.threadID,
-            instructions: instructions,
-            newProfile: begun.profile,
-            arriving: begun.input,
-            scale: scale
+            PromptBuilder.Occasion(
+                run: begun.run,
+                profile: begun.profile,
+                arriving: begun.input,
+                ownTokens: begun.past.tokens,
+                budget: settings.maxPromptTokens.map { $0 - begun.past.usage.promptTokens },
+                scale: scale
+            )
         )
+    }
+}
+
+extension RunExecution.Begun {
+    /// The budget of tokens that the run has used up already; nil when another answer may be asked for.
+    fileprivate var exhaustedBudget: Run.IncompleteReason? {
+        if let limit = run.settings.maxPromptTokens, past.usage.promptTokens >= limit { return .maxPromptTokens }
+        if let limit = run.settings.maxCompletionTokens, past.usage.completionTokens >= limit {
+            return .maxCompletionTokens
+        }
+        return nil
     }
 }
 

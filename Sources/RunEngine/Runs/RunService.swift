@@ -19,6 +19,9 @@ package struct RunService: Sendable {
         self.clock = clock
     }
 
+    /// How long a client that asks for a run again and again may be kept waiting.
+    package var pollHold: Duration { configuration.pollHold }
+
     /// What a run is made of.
     package struct Request: Sendable {
         package enum Target: Sendable {
@@ -28,10 +31,15 @@ package struct RunService: Sendable {
         }
 
         package var target: Target
-        package var assistant: Assistant
+        package var assistantID: Identifier<Assistant>
+        package var settings: RunSettings
+        package var metadata: Metadata?
         /// Messages that join the thread when the run begins.
         package var input: [PendingMessage]
         package var data: ThreadDataUpdate?
+        package var policy: ActiveRunPolicy
+        /// Whether the new thread is the first of the run's events.
+        package var announcesThread = false
         /// The request that asks for the run, for the log.
         package var requestID: String?
         /// Whether that request waits for the run's end, and tells of it itself.
@@ -39,32 +47,40 @@ package struct RunService: Sendable {
 
         package init(
             target: Target,
-            assistant: Assistant,
+            assistantID: Identifier<Assistant>,
+            settings: RunSettings,
+            metadata: Metadata? = nil,
             input: [PendingMessage] = [],
             data: ThreadDataUpdate? = nil,
+            policy: ActiveRunPolicy = .enqueue,
             requestID: String? = nil,
             isAwaited: Bool = false
         ) {
             self.target = target
-            self.assistant = assistant
+            self.assistantID = assistantID
+            self.settings = settings
+            self.metadata = metadata
             self.input = input
             self.data = data
+            self.policy = policy
             self.requestID = requestID
             self.isAwaited = isAwaited
         }
     }
 
-    /// A run that is on disk.
+    /// A run that is on disk, and at work or in line.
     package struct Started: Sendable {
-        /// As it was created, queued.
+        /// As its caller is told of it, queued.
         package var run: Run
         package var live: LiveRun
+        /// The place in the run's log of the first event that this call led to.
+        package var firstEvent = 0
     }
 
     /// Starts a run and returns when it, and what came with it, is on disk.
     ///
     /// If the thread is free the model is asked at once, while the disk still works; else the run waits in the thread's
-    /// line. Throws `EngineError.threadNotFound`, `.tooManyRuns` or `.shuttingDown`.
+    /// line. Throws `EngineError.threadNotFound`, `.runActive`, `.nothingToRun`, `.tooManyRuns` or `.shuttingDown`.
     package func start(_ request: Request, in project: ProjectID) async throws -> Started {
         let now = clock.now()
         let (threadID, isNewThread) =
@@ -76,9 +92,10 @@ package struct RunService: Sendable {
         let run = Run(
             id: ids.next(),
             threadID: threadID,
-            assistantID: request.assistant.id,
+            assistantID: request.assistantID,
             createdAt: now,
-            settings: request.assistant.settings,
+            settings: request.settings,
+            metadata: request.metadata,
             state: .queued(Run.Lifetime(expiresAt: expiresAt))
         )
         let live = LiveRun(
@@ -89,22 +106,27 @@ package struct RunService: Sendable {
             isAwaited: request.isAwaited
         )
         try liveRuns.admit(live)
+        if request.announcesThread, case .new(let thread) = request.target { live.publish(.thread(thread)) }
         live.publish([.run(.created, run), .run(.queued, run)])
 
         var claimed = run
         try claimed.apply(.claimed(at: now))
-        let beginsNow = worker.submit(
-            RunWork(
-                live: live,
-                run: claimed,
-                origin: .fresh(input: request.input, profile: request.data?.profile, isNewThread: isNewThread)
-            ),
-            queued: run
+        let origin = RunWork.Origin.fresh(
+            run: claimed,
+            input: request.input,
+            profile: request.data?.profile,
+            isNewThread: isNewThread
         )
+        let beginsNow = worker.submit(RunWork(live: live, origin: origin))
         do {
-            let stored = beginsNow ? claimed : run
-            let position = try await store(request, stored, beginsNow: beginsNow, in: project)
+            let (position, interrupted) = try await store(
+                request,
+                beginsNow ? claimed : run,
+                beginsNow: beginsNow,
+                in: project
+            )
             live.markStored(.success(position))
+            for run in interrupted { try await worker.cancel(run) }
         } catch {
             live.markStored(.failure(error))
             worker.withdraw(live, error: error)
@@ -113,24 +135,28 @@ package struct RunService: Sendable {
         return Started(run: run, live: live)
     }
 
-    /// One transaction: the thread, its data, the messages and the run. Returns where the messages stand.
+    /// One transaction: the thread, its data, the messages and the run. Returns where the messages stand, and the runs
+    /// that are to make way.
     private func store(
         _ request: Request,
         _ run: Run,
         beginsNow: Bool,
         in project: ProjectID
-    ) async throws -> StoredInput {
+    ) async throws -> (StoredInput, interrupted: [Run]) {
         let now = run.createdAt
         // Measured here, not on the one thread that writes.
         let input = beginsNow ? request.input.map { (message: $0, tokens: $0.content.estimatedTokens) } : []
         return try await database.write { db in
             var previous: MessageRepository.Position?
+            var interrupted: [Run] = []
             switch request.target {
             case .new(let thread): try db.threads.insert(thread, in: project)
             case .existing(let id):
                 guard try db.threads.exists(id, in: project) else { throw EngineError.threadNotFound(id) }
+                interrupted = try db.makeWay(for: request.policy, on: id)
                 previous = try db.messages.last(of: id)
             }
+            try db.checkForWork(request)
             if let data = request.data {
                 try db.threadData.put(
                     data.tables,
@@ -141,12 +167,13 @@ package struct RunService: Sendable {
             }
             var stored = StoredInput(previousSequence: previous?.sequence ?? 0, sequences: [])
             for (message, tokens) in input {
-                let position = try db.append(message, tokens: tokens, to: run.threadID, at: now, after: previous)
+                let whole = message.joined(run.threadID, at: now)
+                let position = try db.messages.append(whole, tokens: tokens, after: previous)
                 stored.sequences.append(position.sequence)
                 previous = position
             }
             try db.runs.insert(run, input: beginsNow ? [] : request.input)
-            return stored
+            return (stored, interrupted)
         }
     }
 
@@ -170,23 +197,6 @@ package struct RunService: Sendable {
         }
     }
 
-    /// What can be told of a run that nobody works on here: what it wrote, and the state that it is in.
-    package func history(
-        of id: Identifier<Run>,
-        in thread: Identifier<AssistantThread>,
-        project: ProjectID
-    ) async throws -> [StreamEvent] {
-        try await database.read { db in
-            let run = try db.run(id, of: thread, in: project)
-            var events: [StreamEvent] = []
-            if let answer = try db.messages.answer(of: id, in: thread) {
-                events.append(.message(answer.status == .completed ? .completed : .incomplete, answer))
-            }
-            events.append(.run(StreamEvent.RunMoment(reached: run.state.status), run))
-            return events + [.done]
-        }
-    }
-
     /// Asks a run to stop. Returns it as it is then, mostly `cancelling`; it is `cancelled` shortly after.
     ///
     /// Throws `EngineError.runNotFound`, or `.runNotCancellable` when it has ended or is being cancelled already.
@@ -205,7 +215,7 @@ package struct RunService: Sendable {
             try db.runs.setCancelling(run)
             return run
         }
-        worker.cancel(cancelling)
+        try await worker.cancel(cancelling)
         return cancelling
     }
 }
@@ -218,7 +228,8 @@ struct StoredInput: Sendable, Equatable {
 }
 
 extension Connection {
-    fileprivate func run(
+    /// A run of a thread of a project. Throws `EngineError.threadNotFound` or `.runNotFound`.
+    func run(
         _ id: Identifier<Run>,
         of thread: Identifier<AssistantThread>,
         in project: ProjectID
@@ -228,23 +239,33 @@ extension Connection {
         return run
     }
 
-    /// Appends a message that has waited for its run.
-    func append(
-        _ message: PendingMessage,
-        tokens: Int,
-        to thread: Identifier<AssistantThread>,
-        at time: Timestamp,
-        after previous: MessageRepository.Position?
-    ) throws -> MessageRepository.Position {
-        let whole = Message(
-            id: message.id,
-            threadID: thread,
-            createdAt: time,
-            role: message.role,
-            content: message.content,
-            metadata: message.metadata
-        )
-        return try messages.append(whole, tokens: tokens, after: previous)
+    /// Lets a new run onto a thread as the policy says. Returns the runs that are to be cancelled for it.
+    fileprivate func makeWay(
+        for policy: ActiveRunPolicy,
+        on thread: Identifier<AssistantThread>
+    ) throws -> [Run] {
+        switch policy {
+        case .enqueue: return []
+        case .reject:
+            if let active = try runs.activeRun(of: thread) { throw EngineError.runActive(active, on: thread) }
+            return []
+        case .interrupt:
+            var interrupted: [Run] = []
+            for var run in try runs.activeRuns(of: thread) where run.state.status != .cancelling {
+                try run.apply(.cancellationRequested)
+                try runs.setCancelling(run)
+                interrupted.append(run)
+            }
+            return interrupted
+        }
+    }
+
+    /// A run needs instructions or a user's message. Throws `EngineError.nothingToRun`.
+    fileprivate func checkForWork(_ request: RunService.Request) throws {
+        guard request.settings.instructions?.isEmpty ?? true, !request.input.contains(where: { $0.role == .user })
+        else { return }
+        if case .existing(let id) = request.target, try messages.hasUserMessage(in: id) { return }
+        throw EngineError.nothingToRun
     }
 }
 

@@ -26,6 +26,8 @@ package final class RunWorker: Service {
     private static let heartbeat = 60
     /// Ticks between two looks for runs that nobody works on.
     private static let recovery = 120
+    /// Ticks between two looks for events whose time is over.
+    private static let forgetting = 240
 
     private let lanes = ThreadLanes<RunWork>()
     private let slots: RunSlots
@@ -64,10 +66,15 @@ package final class RunWorker: Service {
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.tick) }
             expireLate()
             interruptAfterDrainDeadline()
+            let now = ContinuousClock.now
+            for live in liveRuns.all { live.wakeLate(at: now) }
             ticks += 1
             if ticks.isMultiple(of: Self.heartbeat) { for live in liveRuns.all { live.wakeReaders() } }
             if ticks.isMultiple(of: Self.recovery) {
                 do { try await recover() } catch { logger.error("Unfinished runs could not be read", error) }
+            }
+            if ticks.isMultiple(of: Self.forgetting) {
+                do { try await forgetEvents() } catch { logger.error("Old events could not be forgotten", error) }
             }
         }
         if drainDeadline.withLock({ $0 }) == nil { beginShutdown(grace: .zero) }
@@ -84,6 +91,8 @@ package final class RunWorker: Service {
             let new = ContinuousClock.now + grace
             deadline = min(deadline ?? new, new)
         }
+        // Those that wait for outputs need nobody: the next start has them wait on.
+        for live in liveRuns.all where live.isWaitingForOutputs { liveRuns.remove(live) }
     }
 
     private func interruptAfterDrainDeadline() {
@@ -98,10 +107,10 @@ package final class RunWorker: Service {
 
     // MARK: Runs
 
-    /// Puts a run in its thread's line. Returns true when it begins at once; else `queued` waits as a stored run.
-    func submit(_ work: RunWork, queued: Run) -> Bool {
-        let waiting = RunWork(live: work.live, run: queued, origin: .stored)
-        guard lanes.enter(work.run.threadID, waiting) else { return false }
+    /// Puts a run in its thread's line. Returns true when it begins at once; else it waits as a stored run.
+    func submit(_ work: RunWork) -> Bool {
+        let waiting = RunWork(live: work.live, origin: .stored)
+        guard lanes.enter(work.live.threadID, waiting) else { return false }
         // The thread may be free and the server at its limit: the run keeps its thread then and waits for a slot.
         guard slots.take(orWait: waiting) else { return false }
         begin(work)
@@ -118,7 +127,7 @@ package final class RunWorker: Service {
     }
 
     private func didEnd(_ live: LiveRun) {
-        liveRuns.remove(live)
+        if !live.isWaitingForOutputs || liveRuns.isClosed { liveRuns.remove(live) }
         if let next = slots.release() { begin(next) }
     }
 
@@ -128,19 +137,25 @@ package final class RunWorker: Service {
         if slots.take(orWait: next) { begin(next) }
     }
 
+    /// Goes on with a run whose outputs have come; it never gave its thread away.
+    func resume(_ live: LiveRun, _ begun: RunExecution.Begun) {
+        let work = RunWork(live: live, origin: .resumed(begun))
+        if slots.take(orWait: work) { begin(work) }
+    }
+
     /// Takes back a run that could not be stored.
     func withdraw(_ live: LiveRun, error: any Error) {
         live.finish(.failure(error))
         if removeWaiting(live) { liveRuns.remove(live) } else { live.interrupt(.deletion) }
     }
 
-    func cancel(_ run: Run) {
+    func cancel(_ run: Run) async throws {
         if let live = liveRuns.find(run.id) {
             live.publish(.run(.cancelling, run))
             stop(live, .cancellation)
         } else {
-            // Nobody works on it here: it waited for outputs, or its process is gone.
-            takeUp(run)
+            // Nobody works on it here: its process is gone.
+            try await takeUp(run)
         }
     }
 
@@ -150,19 +165,25 @@ package final class RunWorker: Service {
         for live in liveRuns.all where live.threadID == thread { stop(live, .deletion) }
     }
 
-    /// Interrupts a run, wherever it is. One that waits in line begins at once, only to be ended.
+    /// Interrupts a run, wherever it is. One that waits, in line or for outputs, is ended at once.
     private func stop(_ live: LiveRun, _ reason: LiveRun.Interruption) {
         guard !live.interrupt(reason) else { return }
-        // Without a task it waits in line, or is about to begin and will see the interruption.
-        if let work = takeWaiting(live) {
-            let execution = RunExecution(work: work, worker: self)
-            live.attach(
-                Task {
-                    await execution.endWithoutThread()
-                    self.liveRuns.remove(live)
-                }
-            )
+        if live.resume() != nil {
+            end(live, RunWork(live: live, origin: .stored), releasesThread: true)
+        } else if let work = takeWaiting(live) {
+            end(live, work, releasesThread: false)
         }
+        // Else it is about to begin, or to end, and will see the interruption.
+    }
+
+    private func end(_ live: LiveRun, _ work: RunWork, releasesThread: Bool) {
+        let execution = RunExecution(work: work, worker: self)
+        live.attach(
+            Task {
+                await execution.endWithoutWorking(releasesThread: releasesThread)
+                self.liveRuns.remove(live)
+            }
+        )
     }
 
     private func takeWaiting(_ live: LiveRun) -> RunWork? {
@@ -187,7 +208,7 @@ package final class RunWorker: Service {
             guard let newest = runs.last else { break }
             last = newest.sequence
             for (sequence, id) in runs where liveRuns.find(id) == nil {
-                if let run = try await load(at: sequence), needsWork(run), takeUp(run) { count += 1 }
+                if let run = try await load(at: sequence), try await takeUp(run) { count += 1 }
             }
         }
         if count > 0 { logger.notice("Unfinished runs taken up", metadata: ["count": "\(count)"]) }
@@ -204,22 +225,30 @@ package final class RunWorker: Service {
         }
     }
 
-    /// A run that waits for outputs needs nobody, until it is late.
-    private func needsWork(_ run: Run) -> Bool {
-        guard case .requiresAction(let lifetime, _) = run.state else { return true }
-        return lifetime.expiresAt <= clock.now()
-    }
-
     @discardableResult
-    private func takeUp(_ run: Run) -> Bool {
+    func takeUp(_ run: Run) async throws -> Bool {
         guard let lifetime = run.state.lifetime else { return false }
-        let live = LiveRun(id: run.id, threadID: run.threadID, expiresAt: lifetime.expiresAt)
+        var log = EventLog()
+        if let stored = try await database.read({ try EventRecord.read(of: run, $0) }) {
+            log = stored
+        } else {
+            log.append([.run(.created, run), .run(.queued, run)])
+        }
+        log.skipAhead()
+        let live = LiveRun(id: run.id, threadID: run.threadID, expiresAt: lifetime.expiresAt, log: log)
         guard liveRuns.adopt(live) else { return false }
-        live.publish([.run(.created, run), .run(.queued, run)])
         live.markStored(.success(nil))
         if case .cancelling = run.state { live.interrupt(.cancellation) }
-        _ = submit(RunWork(live: live, run: run, origin: .stored), queued: run)
+        _ = submit(RunWork(live: live, origin: .stored))
         return true
+    }
+
+    // MARK: Events
+
+    /// Forgets, bit by bit, the events of runs that ended too long ago.
+    private func forgetEvents() async throws {
+        let limit = clock.now().adding(.zero - configuration.eventRetention)
+        while try await database.write({ try $0.runs.forgetEvents(endedBefore: limit) }) { await Task.yield() }
     }
 }
 

@@ -96,6 +96,19 @@ package struct MessageRepository {
     /// About what a message takes beside its content.
     private static let frameBytes = 300
 
+    package func hasUserMessage(in thread: Identifier<AssistantThread>) throws -> Bool {
+        try db.hasRow("SELECT 1 FROM messages WHERE thread_id = ? AND role = 'user' LIMIT 1", [thread.rawValue])
+    }
+
+    /// The messages that a run wrote, oldest first; those that were deleted are not among them.
+    package func written(by run: Run) throws -> [Message] {
+        try db.all(
+            Self.columns + " WHERE id IN (SELECT message_id FROM run_steps WHERE run_id = ?) ORDER BY seq",
+            [run.id.rawValue],
+            Self.message
+        )
+    }
+
     /// The answer that a run wrote last.
     package func answer(of run: Identifier<Run>, in thread: Identifier<AssistantThread>) throws -> Message? {
         try db.first(

@@ -7,6 +7,7 @@ enum Migrations {
         migrator.registerMigration("0001 conversations") { db in try db.execute(sql: conversations) }
         migrator.registerMigration("0002 assistants api") { db in try db.execute(sql: assistantsAPI) }
         migrator.registerMigration("0003 access") { db in try db.execute(sql: access) }
+        migrator.registerMigration("0004 search") { db in try db.execute(sql: search) }
         return migrator
     }
 }

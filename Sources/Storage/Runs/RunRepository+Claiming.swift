@@ -28,17 +28,18 @@ extension RunRepository {
         }
     }
 
-    /// Stores the run's state, if the claim is still good.
-    package func update(_ run: Run, claim: RunClaim) throws {
+    /// Stores the run's state, and the record of its events if one is given, if the claim is still good.
+    package func update(_ run: Run, claim: RunClaim, events: String? = nil) throws {
         let columns = StateColumns(run.state)
         try db.run(
             """
-            UPDATE runs SET status = ?, started_at = ?, expires_at = ?, ended_at = ?, detail = ?, usage = ?
+            UPDATE runs SET status = ?, started_at = ?, expires_at = ?, ended_at = ?, detail = ?, usage = ?,
+                events = COALESCE(?, events)
             WHERE id = ? AND fence = ?
             """,
             [
                 columns.status, columns.startedAt, columns.expiresAt, columns.endedAt, columns.detail, columns.usage,
-                run.id.rawValue, claim.fence,
+                events, run.id.rawValue, claim.fence,
             ]
         )
         guard db.changesCount == 1 else { throw LostClaim() }
@@ -47,6 +48,59 @@ extension RunRepository {
     /// Notes that a run, which has been found in this transaction, is to stop. Whoever has its claim keeps it.
     package func setCancelling(_ run: Run) throws {
         try db.run("UPDATE runs SET status = ? WHERE id = ?", [run.state.status.rawValue, run.id.rawValue])
+    }
+
+    /// The record of what a run has told; nil when its time is over, or nothing was stored yet.
+    package func eventRecord(of id: Identifier<Run>) throws -> String? {
+        try db.first("SELECT events FROM runs WHERE id = ?", [id.rawValue]) { $0.optionalText(0) } ?? nil
+    }
+
+    /// The oldest run of a thread that has not ended.
+    package func activeRun(of thread: Identifier<AssistantThread>) throws -> Identifier<Run>? {
+        let sql = """
+            SELECT id FROM runs
+            WHERE thread_id = ? AND status IN ('queued', 'in_progress', 'requires_action', 'cancelling')
+            ORDER BY seq LIMIT 1
+            """
+        return try db.first(sql, [thread.rawValue]) { Identifier($0.text(0)) }
+    }
+
+    /// All runs of a thread that have not ended, oldest first.
+    package func activeRuns(of thread: Identifier<AssistantThread>) throws -> [Run] {
+        let condition = """
+             WHERE thread_id = ? AND status IN ('queued', 'in_progress', 'requires_action', 'cancelling') ORDER BY seq
+            """
+        return try db.all(Self.columns + condition, [thread.rawValue], run)
+    }
+
+    package func setMetadata(_ metadata: Metadata?, of id: Identifier<Run>) throws {
+        try db.run("UPDATE runs SET metadata = ? WHERE id = ?", [metadata?.jsonText, id.rawValue])
+    }
+
+    /// Forgets the events of runs that ended before `time`, a bounded number at a time. Returns whether there may be
+    /// more.
+    package func forgetEvents(endedBefore time: Timestamp) throws -> Bool {
+        let limit = 500
+        let name = "forgotten_events"
+        let start = try db.first("SELECT seq FROM progress WHERE name = ?", [name]) { $0.integer(0) } ?? 0
+        let sql = """
+            SELECT seq, status IN ('queued', 'in_progress', 'requires_action', 'cancelling'),
+                COALESCE(ended_at, expires_at)
+            FROM runs WHERE seq > ? ORDER BY seq LIMIT ?
+            """
+        var last = start
+        try db.forEach(sql, [start, limit]) { row in
+            guard row.integer(1) == 0, row.integer(2) < time.seconds else { return false }
+            last = row.integer(0)
+            return true
+        }
+        guard last > start else { return false }
+        try db.run("UPDATE runs SET events = NULL WHERE seq > ? AND seq <= ? AND events IS NOT NULL", [start, last])
+        try db.run(
+            "INSERT INTO progress (name, seq) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",
+            [name, last]
+        )
+        return last - start >= limit
     }
 
     /// Hands over the messages that wait for the run to begin, once.

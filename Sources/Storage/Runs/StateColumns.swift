@@ -1,7 +1,7 @@
 import AssistantsAPI
 
 /// A run's state as the columns of its row, and back.
-struct StateColumns {
+package struct StateColumns: Sendable {
     var status: String
     var startedAt: Int?
     var expiresAt: Int?
@@ -11,8 +11,33 @@ struct StateColumns {
     var usage: String?
 }
 
+extension StateColumns: JSONWritable {
+    /// The columns as a JSON array, without those at its end that are not set.
+    package func write(to writer: inout JSONWriter) {
+        var values: [JSONValue] = [.string(status)]
+        values += [startedAt, expiresAt, endedAt].map { $0.map(JSONValue.integer) ?? .null }
+        values += [detail, usage].map { $0.map(JSONValue.string) ?? .null }
+        while values.last == .null { values.removeLast() }
+        writer.value(.array(values))
+    }
+
+    /// Reads what `write(to:)` has written; nil for anything else.
+    package init?(stored value: JSONValue) {
+        guard let values = value.arrayValue, let status = values.first?.stringValue else { return nil }
+        func element(_ index: Int) -> JSONValue? { values.indices.contains(index) ? values[index] : nil }
+        self.init(
+            status: status,
+            startedAt: element(1)?.intValue,
+            expiresAt: element(2)?.intValue,
+            endedAt: element(3)?.intValue,
+            detail: element(4)?.stringValue,
+            usage: element(5)?.stringValue
+        )
+    }
+}
+
 extension StateColumns {
-    init(_ state: Run.State) {
+    package init(_ state: Run.State) {
         let times = state.times
         status = state.status.rawValue
         startedAt = times.startedAt?.seconds
@@ -28,7 +53,7 @@ extension StateColumns {
     }
 
     /// The state that the columns hold; nil when they contradict each other.
-    var state: Run.State? {
+    package var state: Run.State? {
         let startedAt = startedAt.map(Timestamp.init(seconds:))
         let usage = usage.flatMap(TokenUsage.init(storedJSON:))
         switch (

@@ -1,0 +1,108 @@
+import AssistantsAPI
+import Hummingbird
+import RunEngine
+import Storage
+
+/// A run's events as server-sent events, in the form of the Assistants API: the object itself as data, `done` at the
+/// end, and an `error` without `done` when the run's state cannot be told.
+enum RunEventStream {
+    /// What a call that started a run, or let it go on, led to.
+    static func response(_ started: RunService.Started) -> Response {
+        response(.live(started.live), from: started.firstEvent)
+    }
+
+    /// What there is to say of a run that nothing was done to.
+    static func response(_ run: Run, _ runs: RunService, in project: ProjectID) async throws -> Response {
+        let source = try await runs.events(of: run.id, in: run.threadID, project: project)
+        guard case .live(let live) = source else { return response(source, after: 0, isNumbered: false) }
+        return response(.live(live), from: live.log.events.count)
+    }
+
+    /// The events whose numbers are above `number`; with `isNumbered` each is told its own.
+    static func response(_ source: RunService.EventSource, after number: Int, isNumbered: Bool) -> Response {
+        switch source {
+        case .live(let live):
+            return response(source, from: live.log.place(after: number), isNumbered: isNumbered)
+        case .ended(_, let log):
+            return response(source, from: log?.place(after: number) ?? 0, isNumbered: isNumbered)
+        }
+    }
+
+    private static func response(
+        _ source: RunService.EventSource,
+        from place: Int,
+        isNumbered: Bool = false
+    ) -> Response {
+        EventStream.response { writer in
+            switch source {
+            case .live(let live):
+                var numbers = isNumbered ? Numbers(log: live.log, place: place) : nil
+                try await writer.follow(live, from: place) { event, block in
+                    block.event(event.name, id: numbers?.next(), event)
+                }
+                try await writer.end(live)
+            case .ended(let run, let log):
+                // Of a run whose events are gone the end is known still.
+                let log = log ?? EventLog(of: run)
+                var numbers = isNumbered ? Numbers(log: log, place: place) : nil
+                for part in log.events.dropFirst(place).chunks(of: 64) {
+                    var block = EventBlock()
+                    for event in part { block.event(event.name, id: numbers?.next(), event) }
+                    try await writer.write(block)
+                }
+                var block = EventBlock()
+                block.done()
+                try await writer.write(block)
+            }
+        }
+    }
+
+    /// The numbers of events, one after the other. Numbers skip ahead only where a log was taken up, which is before the
+    /// first event that a reader can be waiting for.
+    private struct Numbers {
+        let log: EventLog
+        var place: Int
+
+        mutating func next() -> Int {
+            defer { place += 1 }
+            return log.number(at: place)
+        }
+    }
+}
+
+extension EventStream.Writer {
+    /// Ends a stream as its run has ended.
+    fileprivate mutating func end(_ live: LiveRun) async throws {
+        var block = EventBlock()
+        if let failure = live.failure {
+            block.event("error", OpenAIError(failure))
+        } else {
+            block.done()
+        }
+        try await write(block)
+    }
+}
+
+extension OpenAIError {
+    /// Why a run cannot be told of any more, for those who read along.
+    fileprivate init(_ failure: any Error) {
+        if let error = failure as? EngineError {
+            self.init(error)
+        } else {
+            self.init(.internalServerError, "The server failed while it worked on this run.", type: "server_error")
+        }
+    }
+}
+
+extension EventLog {
+    /// All that is known of a run whose events are gone.
+    fileprivate init(of run: Run) {
+        self.init(events: [.run(.init(reached: run.state.status), run)])
+    }
+}
+
+extension ArraySlice {
+    fileprivate func chunks(of size: Int) -> [ArraySlice] {
+        stride(from: startIndex, to: endIndex, by: size).map { self[$0..<Swift.min($0 + size, endIndex)] }
+    }
+}

@@ -1,0 +1,158 @@
+import AssistantsAPI
+import Storage
+
+/// A run's event log as it is stored with the run: what can be read from the run, its steps and its messages is only
+/// named, and a delta is the length of its text. The log of an answer of fifty deltas takes some 300 bytes.
+///
+/// A JSON array, one entry for each event or row of deltas:
+/// `["T"]` thread created · `["R",moment,state…]` run · `["S",moment,n]` step n · `["M",moment,n]` message n ·
+/// `["t",n,part,length,…]`, `["r",…]` text or refusal of message n · `["c",n,call]` call of step n begins ·
+/// `["a",n,call,length,…]` its arguments · `["skip"]` numbers skip ahead.
+enum EventRecord {
+    /// What a record speaks of: the objects as they are stored, in the order of the run's steps.
+    struct Subjects: Sendable {
+        var thread: AssistantThread?
+        var run: Run
+        var steps: [RunStep]
+        /// One for each step that wrote a message; nil for a message that was deleted.
+        var messages: [Message?]
+    }
+
+    static func encode(_ log: EventLog) -> String {
+        var encoder = EventRecordEncoder()
+        var skips = log.skips[...]
+        for (place, event) in log.events.enumerated() {
+            while skips.first == place {
+                encoder.skip()
+                skips.removeFirst()
+            }
+            encoder.append(event)
+        }
+        for _ in skips { encoder.skip() }
+        return encoder.text()
+    }
+
+    /// The log that a record stands for. What a record names and the store does not have any more, a deleted message
+    /// say, is left out of it.
+    static func decode(_ text: String, _ subjects: Subjects) -> EventLog {
+        let entries = (try? JSONValue(parsing: text))?.arrayValue ?? []
+        var decoder = EventRecordDecoder(subjects: subjects)
+        for entry in entries { decoder.read(entry.arrayValue ?? []) }
+        return EventLog(events: decoder.events, skips: decoder.skips)
+    }
+}
+
+extension EventRecord {
+    /// The log that is stored with a run; nil when there is none.
+    static func read(of run: Run, _ db: Connection) throws -> EventLog? {
+        guard let text = try db.runs.eventRecord(of: run.id) else { return nil }
+        let steps = try db.runSteps.all(of: run)
+        let messages = try db.messages.written(by: run)
+        let subjects = Subjects(
+            thread: try db.threads.find(run.threadID),
+            run: run,
+            steps: steps,
+            messages: steps.compactMap(\.messageID).map { id in messages.first { $0.id == id } }
+        )
+        return decode(text, subjects)
+    }
+}
+
+/// Writes a record, event by event. Steps and messages are numbered in the order in which they are first spoken of.
+private struct EventRecordEncoder {
+    private var writer = JSONWriter()
+    private var steps: [Identifier<RunStep>] = []
+    private var messages: [Identifier<Message>] = []
+    /// What a row of deltas that is being written belongs to.
+    private var row: Row?
+
+    private enum Row: Equatable {
+        case content(message: Int, part: Int, StreamEvent.ContentDelta.Kind)
+        case arguments(step: Int, call: Int)
+    }
+
+    init() { writer.beginArray() }
+
+    mutating func text() -> String {
+        endRow()
+        writer.endArray()
+        return writer.text
+    }
+
+    mutating func skip() { entry("skip") { _ in } }
+
+    mutating func append(_ event: StreamEvent) {
+        switch event {
+        case .thread: entry("T") { _ in }
+        case .run(let moment, let run):
+            entry("R") { writer in
+                writer.value(moment.rawValue)
+                writer.value(StateColumns(run.state))
+            }
+        case .step(let moment, let step):
+            let number = Self.number(of: step.id, in: &steps)
+            entry("S") { writer in
+                writer.value(moment.rawValue)
+                writer.value(number)
+            }
+        case .message(let moment, let message):
+            let number = Self.number(of: message.id, in: &messages)
+            entry("M") { writer in
+                writer.value(moment.rawValue)
+                writer.value(number)
+            }
+        case .contentDelta(let id, let delta):
+            let number = Self.number(of: id, in: &messages)
+            begin(.content(message: number, part: delta.index, delta.kind))
+            writer.value(delta.text.utf8.count)
+        case .toolCallDelta(let id, .began(let index, _, _)):
+            let number = Self.number(of: id, in: &steps)
+            entry("c") { writer in
+                writer.value(number)
+                writer.value(index)
+            }
+        case .toolCallDelta(let id, .arguments(let index, let text)):
+            begin(.arguments(step: Self.number(of: id, in: &steps), call: index))
+            writer.value(text.utf8.count)
+        }
+    }
+
+    private mutating func entry(_ kind: String, _ write: (inout JSONWriter) -> Void) {
+        endRow()
+        writer.beginArray()
+        writer.value(kind)
+        write(&writer)
+        writer.endArray()
+    }
+
+    private mutating func begin(_ next: Row) {
+        guard row != next else { return }
+        endRow()
+        row = next
+        writer.beginArray()
+        switch next {
+        case .content(let message, let part, let kind):
+            writer.value(kind == .text ? "t" : "r")
+            writer.value(message)
+            writer.value(part)
+        case .arguments(let step, let call):
+            writer.value("a")
+            writer.value(step)
+            writer.value(call)
+        }
+    }
+
+    private mutating func endRow() {
+        if row != nil { writer.endArray() }
+        row = nil
+    }
+
+    private static func number<Resource>(
+        of id: Identifier<Resource>,
+        in known: inout [Identifier<Resource>]
+    ) -> Int {
+        if let index = known.lastIndex(of: id) { return index }
+        known.append(id)
+        return known.count - 1
+    }
+}

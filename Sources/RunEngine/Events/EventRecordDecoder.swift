@@ -1,0 +1,148 @@
+import AssistantsAPI
+import Storage
+
+/// Reads a record, entry by entry, and makes the events anew from the objects that it speaks of.
+struct EventRecordDecoder {
+    private let subjects: EventRecord.Subjects
+    private(set) var events: [StreamEvent] = []
+    private(set) var skips: [Int] = []
+    /// How much of each text was told, in bytes.
+    private var told: [Text: Int] = [:]
+    /// Messages of which there were no deltas yet.
+    private var begun: Set<Part> = []
+
+    private enum Text: Hashable {
+        case content(Part)
+        case arguments(step: Int, call: Int)
+    }
+
+    private struct Part: Hashable {
+        var message: Int
+        var part: Int
+    }
+
+    init(subjects: EventRecord.Subjects) { self.subjects = subjects }
+
+    mutating func read(_ entry: [JSONValue]) {
+        let numbers = entry.dropFirst().map { $0.intValue }
+        switch entry.first?.stringValue {
+        case "skip": skips.append(events.count)
+        case "T": if let thread = subjects.thread { events.append(.thread(thread)) }
+        case "R": readRun(entry)
+        case "S": readStep(entry)
+        case "M": readMessage(entry)
+        case "t": readContent(numbers, .text)
+        case "r": readContent(numbers, .refusal)
+        case "c": readCall(numbers)
+        case "a": readArguments(numbers)
+        default: break
+        }
+    }
+
+    private mutating func readRun(_ entry: [JSONValue]) {
+        guard entry.count == 3, let moment = entry[1].stringValue.flatMap(StreamEvent.RunMoment.init),
+            let state = StateColumns(stored: entry[2])?.state
+        else { return }
+        let run = subjects.run
+        let then = Run(
+            id: run.id,
+            threadID: run.threadID,
+            assistantID: run.assistantID,
+            createdAt: run.createdAt,
+            settings: run.settings,
+            metadata: run.metadata,
+            state: state
+        )
+        events.append(.run(moment, then))
+    }
+
+    private mutating func readStep(_ entry: [JSONValue]) {
+        guard entry.count == 3, let moment = entry[1].stringValue.flatMap(StreamEvent.StepMoment.init),
+            let number = entry[2].intValue, subjects.steps.indices.contains(number)
+        else { return }
+        var step = subjects.steps[number]
+        step.expiresAt = lifetime?.expiresAt
+        if moment == .created || moment == .inProgress {
+            step.status = .inProgress
+            step.endedAt = nil
+            step.lastError = nil
+            if step.toolCalls != nil { step.details = .toolCalls([]) }
+        }
+        events.append(.step(moment, step))
+    }
+
+    private mutating func readMessage(_ entry: [JSONValue]) {
+        guard entry.count == 3, let moment = entry[1].stringValue.flatMap(StreamEvent.MessageMoment.init),
+            var message = entry[2].intValue.flatMap(message(at:))
+        else { return }
+        if moment == .created || moment == .inProgress {
+            message.status = .inProgress
+            message.endedAt = nil
+            message.content = Message.Content(storedJSON: "[]")
+        }
+        events.append(.message(moment, message))
+    }
+
+    private mutating func readContent(_ numbers: [Int?], _ kind: StreamEvent.ContentDelta.Kind) {
+        guard numbers.count > 2, let number = numbers[0], let part = numbers[1], let message = message(at: number)
+        else { return }
+        let parts = message.content.parts
+        guard parts.indices.contains(part) else { return }
+        let text: String
+        switch parts[part] {
+        case .text(let whole), .refusal(let whole): text = whole
+        case .imageURL, .imageFile: return
+        }
+        let place = Part(message: number, part: part)
+        for length in numbers.dropFirst(2).compactMap({ $0 }) {
+            let piece = take(length, of: text, .content(place))
+            let delta = StreamEvent.ContentDelta(
+                index: part,
+                kind: kind,
+                text: piece,
+                isFirst: begun.insert(place).inserted
+            )
+            events.append(.contentDelta(message.id, delta))
+        }
+    }
+
+    private func message(at number: Int) -> Message? {
+        subjects.messages.indices.contains(number) ? subjects.messages[number] : nil
+    }
+
+    private mutating func readCall(_ numbers: [Int?]) {
+        guard numbers.count == 2, let number = numbers[0], let index = numbers[1],
+            subjects.steps.indices.contains(number), let calls = subjects.steps[number].toolCalls,
+            calls.indices.contains(index)
+        else { return }
+        let call = calls[index]
+        events.append(
+            .toolCallDelta(subjects.steps[number].id, .began(index: index, id: call.id, name: call.name))
+        )
+    }
+
+    private mutating func readArguments(_ numbers: [Int?]) {
+        guard numbers.count > 2, let number = numbers[0], let index = numbers[1],
+            subjects.steps.indices.contains(number), let calls = subjects.steps[number].toolCalls,
+            calls.indices.contains(index)
+        else { return }
+        for length in numbers.dropFirst(2).compactMap({ $0 }) {
+            let piece = take(length, of: calls[index].arguments, .arguments(step: number, call: index))
+            events.append(.toolCallDelta(subjects.steps[number].id, .arguments(index: index, piece)))
+        }
+    }
+
+    private mutating func take(_ length: Int, of text: String, _ kind: Text) -> String {
+        let start = told[kind, default: 0]
+        told[kind] = start + length
+        return String(decoding: text.utf8.dropFirst(start).prefix(length), as: UTF8.self)
+    }
+
+    /// The times of the run at this point of its log.
+    private var lifetime: Run.Lifetime? {
+        for event in events.reversed() {
+            if case .run(_, let run) = event, let lifetime = run.state.lifetime { return lifetime }
+        }
+        return nil
+    }
+}

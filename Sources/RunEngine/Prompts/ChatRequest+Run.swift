@@ -1,0 +1,60 @@
+import AssistantsAPI
+import ModelProviders
+
+extension ChatRequest {
+    /// What a model is asked for a run: its instructions, the conversation, what the run did so far, and its settings.
+    init(of run: Run, prompt: PromptBuilder.Prompt, past: RunPast, aliases: [String: String]) {
+        let settings = run.settings
+        self.init(
+            model: aliases[settings.model] ?? settings.model,
+            instructions: prompt.instructions,
+            items: prompt.history.items + past.items
+        )
+        tools = settings.tools.compactMap { tool in
+            guard case .function(let function) = tool else { return nil }
+            return FunctionTool(
+                name: function.name,
+                description: function.description,
+                parameters: function.parameters,
+                strict: function.strict
+            )
+        }
+        // A forced choice is for the first answer: with it in force for ever, the run could not end.
+        if past.callCount == 0 { toolChoice = ToolChoice(settings.toolChoice) }
+        if !settings.parallelToolCalls { parallelToolCalls = false }
+        temperature = settings.temperature
+        topP = settings.topP
+        reasoningEffort = settings.reasoningEffort
+        responseFormat = ResponseFormat(settings.responseFormat)
+        maximumOutputTokens = settings.maxCompletionTokens.map { max(1, $0 - past.usage.completionTokens) }
+    }
+}
+
+extension ChatRequest.ToolChoice {
+    /// Nil for what backends do by themselves.
+    fileprivate init?(_ choice: ToolChoice) {
+        switch choice {
+        case .auto, .codeInterpreter, .fileSearch: return nil
+        case .none: self = .none
+        case .required: self = .required
+        case .function(let name): self = .function(name)
+        }
+    }
+}
+
+extension ChatRequest.ResponseFormat {
+    /// Nil for what backends do by themselves.
+    fileprivate init?(_ format: ResponseFormat) {
+        switch format {
+        case .auto, .text: return nil
+        case .jsonObject: self = .jsonObject
+        case .jsonSchema(let schema):
+            self = .jsonSchema(
+                name: schema.name,
+                description: schema.description,
+                schema: schema.schema ?? .object(JSONObject()),
+                strict: schema.strict
+            )
+        }
+    }
+}

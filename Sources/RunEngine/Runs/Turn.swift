@@ -1,0 +1,110 @@
+import AssistantsAPI
+
+/// What a model has said in one answer of a run, as messages and steps: a text, calls of functions, or both.
+struct Turn: Sendable {
+    /// A message that is being written, and the step that tells of it.
+    struct Writing: Sendable {
+        var message: Message
+        var step: RunStep
+        var parts: [Message.Part]
+        /// Whether its completion was told already.
+        var isClosed = false
+    }
+
+    /// What was said before the calls, and what was said behind them.
+    var leading: Writing?
+    var calls: RunStep?
+    var trailing: Writing?
+
+    var isEmpty: Bool { leading == nil && calls == nil && trailing == nil }
+
+    /// The messages in the order in which they were begun.
+    var writings: [Writing] { [leading, trailing].compactMap { $0 } }
+
+    /// The steps in the order in which they were begun.
+    var steps: [RunStep] { [leading?.step, calls, trailing?.step].compactMap { $0 } }
+
+    /// How a turn ends: with its run, or with its run waiting for outputs.
+    struct Closing: Sendable {
+        var messageStatus = Message.Status.completed
+        var stepStatus = RunStep.Status.completed
+        var lastError: Run.LastError?
+        var usage: TokenUsage?
+        /// Whether calls stay open until their outputs come.
+        var leavesCallsOpen = false
+    }
+
+    /// Settles everything that is still open and returns the events that tell of it.
+    ///
+    /// The usage of an answer is that of the step it was made for: its calls, or else its message.
+    mutating func close(_ closing: Closing, at now: Timestamp) -> [StreamEvent] {
+        var events: [StreamEvent] = []
+        let isForCalls = calls != nil
+        if var step = calls {
+            step.usage = closing.usage
+            if !closing.leavesCallsOpen {
+                step.status = closing.stepStatus
+                step.endedAt = now
+                step.lastError = closing.lastError
+            }
+            calls = step
+        }
+        // What ends unhappily ends in the order in which it stands open: the message, then the calls.
+        events += Self.close(&leading, closing, isForCalls ? TokenUsage() : closing.usage, at: now)
+        events += Self.close(&trailing, closing, isForCalls ? TokenUsage() : closing.usage, at: now)
+        if let calls, !closing.leavesCallsOpen { events.append(.step(.init(reached: calls.status), calls)) }
+        return events
+    }
+
+    private static func close(
+        _ writing: inout Writing?,
+        _ closing: Closing,
+        _ usage: TokenUsage?,
+        at now: Timestamp
+    ) -> [StreamEvent] {
+        guard var open = writing, !open.isClosed else { return [] }
+        open.message.status = closing.messageStatus
+        open.step.status = closing.stepStatus
+        open.step.lastError = closing.lastError
+        let events = open.close(usage: usage, at: now)
+        writing = open
+        return events
+    }
+}
+
+extension Turn.Writing {
+    /// Completes the message and its step as their status says.
+    mutating func close(usage: TokenUsage?, at now: Timestamp) -> [StreamEvent] {
+        isClosed = true
+        message.content = content
+        message.endedAt = now
+        step.endedAt = now
+        step.usage = usage
+        return [.message(.init(reached: message.status), message), .step(.init(reached: step.status), step)]
+    }
+
+    private var content: Message.Content {
+        if parts.count == 1, case .text(let text) = parts[0] { return Message.Content(text: text) }
+        return Message.Content(parts: parts)
+    }
+
+    /// Appends text of a kind and returns the delta that tells of it.
+    mutating func append(_ text: String, _ kind: StreamEvent.ContentDelta.Kind) -> StreamEvent {
+        let last = parts.count - 1
+        switch (kind, parts.last) {
+        case (.text, .text(var whole)?):
+            parts[last] = .text("")
+            whole += text
+            parts[last] = .text(whole)
+            return .contentDelta(message.id, .init(index: last, kind: kind, text: text, isFirst: false))
+        case (.refusal, .refusal(var whole)?):
+            parts[last] = .refusal("")
+            whole += text
+            parts[last] = .refusal(whole)
+            return .contentDelta(message.id, .init(index: last, kind: kind, text: text, isFirst: false))
+        default:
+            parts.append(kind == .text ? .text(text) : .refusal(text))
+            return .contentDelta(message.id, .init(index: last + 1, kind: kind, text: text, isFirst: true))
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import AssistantsAPI
+import ModelProviders
+import Synchronization
+
+/// The answer that a model is giving to a run: what there is of it so far, and the events that tell of it as it comes.
+final class TurnInProgress: Sendable {
+    /// A backend that does not stop must not take all memory.
+    static let maximumBytes = 16 << 20
+
+    private struct State {
+        var turn = Turn()
+        /// Thinking is part of no message, but some backends want it back with the outputs of functions.
+        var reasoning = ""
+        var bytes = 0
+    }
+
+    private let run: Run
+    private let live: LiveRun
+    private let ids: IDGenerator
+    private let clock: WallClock
+    private let state = Mutex(State())
+
+    init(run: Run, live: LiveRun, ids: IDGenerator, clock: WallClock) {
+        self.run = run
+        self.live = live
+        self.ids = ids
+        self.clock = clock
+    }
+
+    /// Takes a part of the answer.
+    func receive(_ event: ChatEvent) {
+        let events: [StreamEvent]? = state.withLock { state in
+            state.bytes += event.size
+            guard state.bytes <= Self.maximumBytes else { return nil }
+            switch event {
+            case .text(let text): return append(text, .text, to: &state.turn)
+            case .refusal(let text): return append(text, .refusal, to: &state.turn)
+            case .reasoning(let text):
+                state.reasoning += text
+                return []
+            case .toolCallStarted(let index, let id, let name): return begin(index, id, name, in: &state.turn)
+            case .toolCallArguments(let index, let text): return append(text, toCall: index, in: &state.turn)
+            }
+        }
+        guard let events else {
+            live.interrupt(.excess)
+            return
+        }
+        if !events.isEmpty { live.publish(events) }
+    }
+
+    /// What there is of the answer.
+    func snapshot() -> Turn {
+        state.withLock { state in
+            var turn = state.turn
+            if !state.reasoning.isEmpty { turn.calls?.reasoning = state.reasoning }
+            return turn
+        }
+    }
+
+    // MARK: Text
+
+    private func append(_ text: String, _ kind: StreamEvent.ContentDelta.Kind, to turn: inout Turn) -> [StreamEvent] {
+        guard !text.isEmpty else { return [] }
+        if turn.calls == nil { return append(text, kind, to: &turn.leading) }
+        return append(text, kind, to: &turn.trailing)
+    }
+
+    /// The step and the message begin with the first text, so that an answer that never comes leaves no empty message.
+    private func append(
+        _ text: String,
+        _ kind: StreamEvent.ContentDelta.Kind,
+        to writing: inout Turn.Writing?
+    ) -> [StreamEvent] {
+        if writing != nil {
+            guard let delta = writing?.append(text, kind) else { return [] }
+            return [delta]
+        }
+        let now = clock.now()
+        let message = Message(
+            id: ids.next(),
+            threadID: run.threadID,
+            createdAt: now,
+            role: .assistant,
+            content: Message.Content(storedJSON: "[]"),
+            status: .inProgress,
+            assistantID: run.assistantID,
+            runID: run.id
+        )
+        let step = RunStep(id: ids.next(), run: run, createdAt: now, details: .messageCreation(message.id))
+        var begun = Turn.Writing(message: message, step: step, parts: [])
+        let delta = begun.append(text, kind)
+        writing = begun
+        return [
+            .step(.created, step), .step(.inProgress, step), .message(.created, message),
+            .message(.inProgress, message),
+            delta,
+        ]
+    }
+
+    // MARK: Calls
+
+    /// The first call ends the message before it: a client that reads along has one thing open at a time.
+    private func begin(_ index: Int, _ id: String, _ name: String, in turn: inout Turn) -> [StreamEvent] {
+        let now = clock.now()
+        var events: [StreamEvent] = []
+        if turn.calls == nil {
+            if turn.leading != nil {
+                turn.leading?.message.status = .completed
+                turn.leading?.step.status = .completed
+                events += turn.leading?.close(usage: TokenUsage(), at: now) ?? []
+            }
+            let step = RunStep(id: ids.next(), run: run, createdAt: now, details: .toolCalls([]))
+            turn.calls = step
+            events += [.step(.created, step), .step(.inProgress, step)]
+        }
+        guard let step = turn.calls, let calls = step.toolCalls, index == calls.count else { return events }
+        turn.calls?.details = .toolCalls(calls + [FunctionCall(id: id, name: name)])
+        return events + [.toolCallDelta(step.id, .began(index: index, id: id, name: name))]
+    }
+
+    private func append(_ arguments: String, toCall index: Int, in turn: inout Turn) -> [StreamEvent] {
+        guard !arguments.isEmpty, let id = turn.calls?.id, case .toolCalls(var calls)? = turn.calls?.details,
+            calls.indices.contains(index)
+        else { return [] }
+        // The only copy, so that it grows in place.
+        turn.calls?.details = .toolCalls([])
+        calls[index].arguments += arguments
+        turn.calls?.details = .toolCalls(calls)
+        return [.toolCallDelta(id, .arguments(index: index, arguments))]
+    }
+}
+
+extension ChatEvent {
+    /// Bytes that it adds to an answer.
+    fileprivate var size: Int {
+        switch self {
+        case .text(let text), .refusal(let text), .reasoning(let text), .toolCallArguments(_, let text):
+            text.utf8.count
+        case .toolCallStarted(_, let id, let name): id.utf8.count + name.utf8.count
+        }
+    }
+}
