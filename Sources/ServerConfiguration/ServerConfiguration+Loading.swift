@@ -31,6 +31,7 @@ extension ServerConfiguration {
         model = Model(&reader)
         assistant = Assistant(&reader)
         http = HTTP(&reader)
+        access = Access(&reader)
         runs = Runs(&reader)
         debug = reader.value(.debug, .boolean, default: false)
         logs = Logs(&reader, debug: debug)
@@ -78,7 +79,7 @@ extension ServerConfiguration.HTTP {
     /// Reads
     /// - `HOST` (address, `127.0.0.1`), `PORT` (integer, 8010), `ROOT_PATH` (path, empty)
     /// - `CORS_ORIGINS` (JSON array of origins, empty), `TRUSTED_PROXIES` (JSON array of ranges, this machine)
-    /// - `REQUESTS_PER_MINUTE` (integer, 0: unlimited), `MAX_BODY_BYTES` (bytes, 32M)
+    /// - `MAX_BODY_BYTES` (bytes, 32M)
     init(_ reader: inout SettingReader) {
         host = reader.value(.host, .hostName, default: "127.0.0.1")
         port = reader.value(.port, .integer(0...65535), default: 8010)
@@ -94,9 +95,29 @@ extension ServerConfiguration.HTTP {
             .jsonArray(of: .networkRange, such: #"["127.0.0.1","10.0.0.0/8"]"#),
             default: ["127.0.0.1", "::1"].compactMap { NetworkRange($0) }
         )
-        let limit = reader.value(.requestsPerMinute, .integer(0...10_000_000), default: 0)
-        requestsPerMinute = limit == 0 ? nil : limit
         maximumBodyBytes = reader.value(.maxBodyBytes, .bytes(1024...(1 << 30)), default: 32 << 20)
+    }
+}
+
+extension ServerConfiguration.Access {
+    /// Reads
+    /// - `API_KEYS` (secret, empty): see ``StaticKey``; `FACADE_AUTH` (boolean, false)
+    /// - `REQUESTS_PER_MINUTE`, `TOKENS_PER_MINUTE` (integers, 0: unlimited) for each client address
+    /// - `KEY_REQUESTS_PER_MINUTE`, `KEY_TOKENS_PER_MINUTE` (integers, 0: unlimited) for each key
+    init(_ reader: inout SettingReader) {
+        staticKeys = reader.value(.apiKeys, .staticKeys, default: [])
+        facadeAsksForKey = reader.value(.facadeAuth, .boolean, default: false)
+        addressLimits = Limits(&reader, requests: .requestsPerMinute, tokens: .tokensPerMinute)
+        keyLimits = Limits(&reader, requests: .keyRequestsPerMinute, tokens: .keyTokensPerMinute)
+    }
+}
+
+extension ServerConfiguration.Access.Limits {
+    fileprivate init(_ reader: inout SettingReader, requests: SettingName, tokens: SettingName) {
+        let requestLimit = reader.value(requests, .integer(0...10_000_000), default: 0)
+        let tokenLimit = reader.value(tokens, .integer(0...1_000_000_000), default: 0)
+        requestsPerMinute = requestLimit == 0 ? nil : requestLimit
+        tokensPerMinute = tokenLimit == 0 ? nil : tokenLimit
     }
 }
 

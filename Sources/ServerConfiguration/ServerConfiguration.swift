@@ -5,6 +5,7 @@ package struct ServerConfiguration: Sendable {
     package let model: Model
     package let assistant: Assistant
     package let http: HTTP
+    package let access: Access
     package let runs: Runs
     package let logs: Logs
     /// The directory of the database. It need not exist yet.
@@ -71,14 +72,30 @@ package struct ServerConfiguration: Sendable {
         package let corsOrigins: Origins
         /// Peers whose `X-Forwarded-For` is believed.
         package let trustedProxies: [NetworkRange]
-        /// For each client address; nil means unlimited.
-        package let requestsPerMinute: Int?
         package let maximumBodyBytes: Int
 
         /// Whether only this machine can reach the server.
         package var isLoopbackOnly: Bool {
             host.lowercased() == "localhost" || NetworkRange(host)?.isLoopback == true
         }
+    }
+
+    /// Who may use the server, and how much.
+    package struct Access: Sendable {
+        /// What may be used in a minute; nil means unlimited.
+        package struct Limits: Sendable, Equatable {
+            package let requestsPerMinute: Int?
+            package let tokensPerMinute: Int?
+        }
+
+        /// Besides these there may be keys in the store.
+        package let staticKeys: [StaticKey]
+        /// Whether the chat facade asks for a key where `/v1` does.
+        package let facadeAsksForKey: Bool
+        /// For each client address.
+        package let addressLimits: Limits
+        /// For each key.
+        package let keyLimits: Limits
     }
 
     package struct Runs: Sendable {

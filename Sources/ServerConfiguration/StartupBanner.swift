@@ -10,8 +10,10 @@ import AssistantsAPI
 package struct StartupBanner: Sendable, Equatable, CustomStringConvertible {
     package let description: String
 
-    /// - Parameter port: The port that is listened on, which `PORT=0` leaves open.
-    package init(_ configuration: ServerConfiguration, port: Int) {
+    /// - Parameters:
+    ///   - port: The port that is listened on, which `PORT=0` leaves open.
+    ///   - asksForKey: Whether a key is asked for, be it because the store has one.
+    package init(_ configuration: ServerConfiguration, port: Int, asksForKey: Bool) {
         let http = configuration.http
         let base = "http://\(Self.reachableHost(http.host)):\(port)\(http.rootPath)"
         var lines = [
@@ -22,11 +24,9 @@ package struct StartupBanner: Sendable, Equatable, CustomStringConvertible {
             "  Data   \(configuration.dataDirectory)",
             "  Model  \(Self.model(configuration.model))",
         ]
-        if !http.isLoopbackOnly {
-            lines.append(
-                "  WARNING: it listens on \(http.host), open to the network, and asks for no key. "
-                    + "Set HOST=127.0.0.1, or let a proxy or firewall decide who may use it."
-            )
+        lines.append("  Keys   \(Self.keys(configuration.access, asksForKey: asksForKey))")
+        if let warning = configuration.openNetworkWarning(asksForKey: asksForKey) {
+            lines.append("  WARNING: it listens on \(http.host), open to the network, and \(warning)")
         }
         for warning in configuration.warnings { lines.append("  WARNING: \(warning)") }
         description = lines.joined(separator: "\n")
@@ -36,6 +36,14 @@ package struct StartupBanner: Sendable, Equatable, CustomStringConvertible {
     package func show() {
         print(description)
         fflush(nil)
+    }
+
+    private static func keys(_ access: ServerConfiguration.Access, asksForKey: Bool) -> String {
+        switch (asksForKey, access.facadeAsksForKey) {
+        case (false, _): "none is asked for; API_KEYS or `assistants-server keys create` changes that"
+        case (true, false): "asked for at /v1; /api/v1 is open (FACADE_AUTH)"
+        case (true, true): "asked for at /v1 and /api/v1"
+        }
     }
 
     private static func model(_ model: ServerConfiguration.Model) -> String {

@@ -7,7 +7,12 @@ import Testing
 
     init() throws { directory = try TemporaryDirectory() }
 
-    private func banner(_ commandLine: [SettingName: String] = [:], port: Int = 8010, file: String = "") throws
+    private func banner(
+        _ commandLine: [SettingName: String] = [:],
+        port: Int = 8010,
+        file: String = "",
+        asksForKey: Bool = false
+    ) throws
         -> String
     {
         let path = try directory.write(file, to: ".env")
@@ -16,7 +21,7 @@ import Testing
             environment: [:],
             environmentFile: path
         )
-        return StartupBanner(configuration, port: port).description
+        return StartupBanner(configuration, port: port, asksForKey: asksForKey).description
     }
 
     @Test("It tells the version and where API, docs, logs and data are")

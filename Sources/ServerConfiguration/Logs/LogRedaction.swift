@@ -18,11 +18,9 @@ package struct LogRedaction: Sendable {
     }
 
     package init(_ configuration: ServerConfiguration) {
-        guard case .remote(_, let key?) = configuration.modelSource else {
-            self.init(secrets: [])
-            return
-        }
-        self.init(secrets: [key])
+        var secrets = configuration.access.staticKeys.map(\.key)
+        if case .remote(_, let key?) = configuration.modelSource { secrets.append(key) }
+        self.init(secrets: secrets)
     }
 
     /// Whether values under this name are left out. Case, `-` and `_` do not matter.

@@ -18,6 +18,11 @@ package enum SettingName: String, CaseIterable, Sendable {
     case corsOrigins = "CORS_ORIGINS"
     case trustedProxies = "TRUSTED_PROXIES"
     case requestsPerMinute = "REQUESTS_PER_MINUTE"
+    case tokensPerMinute = "TOKENS_PER_MINUTE"
+    case apiKeys = "API_KEYS"
+    case facadeAuth = "FACADE_AUTH"
+    case keyRequestsPerMinute = "KEY_REQUESTS_PER_MINUTE"
+    case keyTokensPerMinute = "KEY_TOKENS_PER_MINUTE"
     case maxBodyBytes = "MAX_BODY_BYTES"
     case runTimeout = "RUN_TIMEOUT"
     case runConcurrency = "RUN_CONCURRENCY"
@@ -35,7 +40,7 @@ package enum SettingName: String, CaseIterable, Sendable {
         String(decoding: rawValue.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 | 0x20 }, as: UTF8.self)
     }
 
-    var isSecret: Bool { self == .openAIAPIKey }
+    var isSecret: Bool { self == .openAIAPIKey || self == .apiKeys }
 
     /// What it is for, in a line of the help text.
     package var summary: String {
@@ -59,6 +64,11 @@ package enum SettingName: String, CaseIterable, Sendable {
         case .corsOrigins: "JSON array of the origins that browsers may call from; \"*\" is any."
         case .trustedProxies: "JSON array of proxies (address or CIDR) whose X-Forwarded-For is believed."
         case .requestsPerMinute: "Requests a minute and client address; 0 is unlimited. (default: 0)"
+        case .tokensPerMinute: "Tokens a minute and client address; 0 is unlimited. (default: 0)"
+        case .apiKeys: "Keys that the server asks for: KEY[:PROJECT[:ROLE]], separated by commas; better set in .env."
+        case .facadeAuth: "Whether /api/v1 asks for a key too. (default: false)"
+        case .keyRequestsPerMinute: "Requests a minute and key; 0 is unlimited. (default: 0)"
+        case .keyTokensPerMinute: "Tokens a minute and key; 0 is unlimited. (default: 0)"
         case .maxBodyBytes: "Largest request body in bytes, or with K, M or G. (default: 32M)"
         case .runTimeout: "Seconds after which a run expires. (default: 600)"
         case .runConcurrency: "Runs carried at once. (default: 8192)"
