@@ -27,6 +27,12 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .setting(.corsOrigins), help: .setting(.corsOrigins)) var corsOrigins: String?
     @Option(name: .setting(.trustedProxies), help: .setting(.trustedProxies)) var trustedProxies: String?
     @Option(name: .setting(.requestsPerMinute), help: .setting(.requestsPerMinute)) var requestsPerMinute: String?
+    @Option(name: .setting(.tokensPerMinute), help: .setting(.tokensPerMinute)) var tokensPerMinute: String?
+    @Option(name: .setting(.apiKeys), help: .setting(.apiKeys)) var apiKeys: String?
+    @Option(name: .setting(.facadeAuth), help: .setting(.facadeAuth)) var facadeAuth: String?
+    @Option(name: .setting(.keyRequestsPerMinute), help: .setting(.keyRequestsPerMinute))
+    var keyRequestsPerMinute: String?
+    @Option(name: .setting(.keyTokensPerMinute), help: .setting(.keyTokensPerMinute)) var keyTokensPerMinute: String?
     @Option(name: .setting(.maxBodyBytes), help: .setting(.maxBodyBytes)) var maxBodyBytes: String?
     @Option(name: .setting(.runTimeout), help: .setting(.runTimeout)) var runTimeout: String?
     @Option(name: .setting(.runConcurrency), help: .setting(.runConcurrency)) var runConcurrency: String?
@@ -66,6 +72,11 @@ struct SettingOptions: ParsableArguments {
         case .corsOrigins: corsOrigins
         case .trustedProxies: trustedProxies
         case .requestsPerMinute: requestsPerMinute
+        case .tokensPerMinute: tokensPerMinute
+        case .apiKeys: apiKeys
+        case .facadeAuth: facadeAuth
+        case .keyRequestsPerMinute: keyRequestsPerMinute
+        case .keyTokensPerMinute: keyTokensPerMinute
         case .maxBodyBytes: maxBodyBytes
         case .runTimeout: runTimeout
         case .runConcurrency: runConcurrency

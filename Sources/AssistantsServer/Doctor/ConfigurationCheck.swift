@@ -10,10 +10,8 @@ enum ConfigurationCheck {
         } else {
             findings.append(.well("instructions: the built-in ones"))
         }
-        if !configuration.http.isLoopbackOnly {
-            findings.append(
-                .note("network: \(configuration.http.host) is open to the network and no key is asked for; see HOST")
-            )
+        if let warning = configuration.openNetworkWarning(asksForKey: !configuration.access.staticKeys.isEmpty) {
+            findings.append(.note("network: \(configuration.http.host) is open to the network, and \(warning)"))
         }
         return findings
     }

@@ -1,0 +1,61 @@
+import HTTPTypes
+
+/// Why a request with an `Idempotency-Key` is neither carried out nor answered as before.
+enum IdempotencyRefusal: Error, Sendable, Equatable {
+    /// The header is empty, longer than 255 characters, or there twice.
+    case illegalKey
+    /// The key came with another request before.
+    case keyReused
+    /// The first request with the key is still being carried out, and was waited for long enough.
+    case stillRunning
+    /// The first request was carried out, and the process ended before its answer was kept.
+    case answerLost
+    /// The body broke off.
+    case unreadableBody
+
+    static let longestKey = 255
+
+    private var status: HTTPResponse.Status {
+        switch self {
+        case .illegalKey, .keyReused, .unreadableBody: .badRequest
+        case .stillRunning, .answerLost: .conflict
+        }
+    }
+
+    private var message: String {
+        switch self {
+        case .illegalKey:
+            "Invalid 'Idempotency-Key': expected one value of 1 to \(Self.longestKey) printable characters."
+        case .keyReused:
+            "Keys for idempotent requests can only be used with the same method, path and body they were first used "
+                + "with. Use another key if this is meant to be another request."
+        case .stillRunning:
+            "The first request with this Idempotency-Key is still being carried out. Please try again later."
+        case .answerLost:
+            "The first request with this Idempotency-Key was carried out, but the server stopped before its answer was "
+                + "kept. It was not carried out again; look for what it has made, or use another key."
+        case .unreadableBody: "The body of the request could not be read to its end."
+        }
+    }
+
+    private var code: String? {
+        switch self {
+        case .illegalKey: "invalid_idempotency_key"
+        case .keyReused: "idempotency_key_reused"
+        case .stillRunning: "idempotency_key_in_use"
+        case .answerLost: "idempotent_answer_lost"
+        case .unreadableBody: nil
+        }
+    }
+
+    private var retryAfter: Int? { self == .stillRunning ? 5 : nil }
+
+    var openAIError: OpenAIError {
+        var error = OpenAIError(status, message, code: code, retryAfter: retryAfter)
+        // SDKs try a 409 again unless they are told not to.
+        if self == .answerLost { error.headers[.shouldRetry] = "false" }
+        return error
+    }
+
+    var facadeError: FacadeError { FacadeError(status, message, retryAfter: retryAfter) }
+}

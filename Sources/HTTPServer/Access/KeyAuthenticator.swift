@@ -1,0 +1,71 @@
+import AssistantsAPI
+import HTTPTypes
+import Hummingbird
+import RunEngine
+
+/// Finds out who sends a request and whether it may go on, by its key and by the limits.
+struct KeyAuthenticator: Sendable {
+    let access: AccessControl
+    let facadeAsksForKey: Bool
+    let rootPath: String
+    let limits: RateLimits?
+    let address: ClientAddress
+
+    init(access: AccessControl, options: ServerOptions) {
+        self.access = access
+        facadeAsksForKey = options.facadeAsksForKey
+        rootPath = options.rootPath
+        limits = RateLimits(addresses: options.addressLimits, keys: options.keyLimits)
+        address = ClientAddress(trustsProxy: options.trustsProxy)
+    }
+
+    /// Decides from memory, which it nearly always can, and puts what is known into `context`. Returns false when the
+    /// store must be asked: then `finish` goes on.
+    ///
+    /// Throws `AccessRefusal` or `RateLimitRefusal`; `context` then tells of the limits, too.
+    func begin(_ request: Request, _ context: inout APIRequestContext) throws -> Bool {
+        if let limits {
+            context.allowance = limits.take(address: address.of(request, context))
+            try context.allowance?.check()
+        }
+        guard let needed = neededRole(request) else { return true }
+        guard let principal = try access.rememberedPrincipal(for: credential(of: request)) else { return false }
+        try accept(principal, as: needed, &context)
+        return true
+    }
+
+    /// Asks the store for what `begin` could not find. Throws what that throws, and `StorageError`.
+    func finish(_ request: Request, _ context: inout APIRequestContext) async throws {
+        guard let needed = neededRole(request) else { return }
+        try accept(try await access.principal(for: credential(of: request)), as: needed, &context)
+    }
+
+    private func credential(of request: Request) -> Credential {
+        Credential(authorization: request.headers[.authorization])
+    }
+
+    /// Nil where no key is asked for.
+    private func neededRole(_ request: Request) -> AccessRole? {
+        switch RequestSurface(path: request.uri.path, rootPath: rootPath) {
+        case .open: nil
+        case .facade: facadeAsksForKey ? .facade : nil
+        case .openAI, .unknown: .user
+        }
+    }
+
+    private func accept(_ principal: Principal, as needed: AccessRole, _ context: inout APIRequestContext) throws {
+        context.principal = principal
+        if let limits, let allowance = context.allowance, let key = principal.keyID {
+            context.allowance = limits.take(key: key, after: allowance)
+            try context.allowance?.check()
+        }
+        guard principal.role.includes(needed) else { throw AccessRefusal.roleTooLow(principal.role, needed: needed) }
+    }
+}
+
+extension APIRequestContext {
+    /// Throws `AccessRefusal` unless the sender may do what only operators may.
+    func requireAdmin() throws(AccessRefusal) {
+        guard principal.role == .admin else { throw .roleTooLow(principal.role, needed: .admin) }
+    }
+}
