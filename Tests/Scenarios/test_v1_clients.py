@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripted_model import FunctionCall, Says, calls_then_says
+from scripted_model import Decides, FunctionCall, Says, calls_then_says
 
 HERE = Path(__file__).resolve().parent
 CLIENTS = HERE.parents[1] / ".venv-clients/bin/python"
@@ -41,11 +41,12 @@ def test_the_scenarios_of_the_sdk_under_its_older_version(binary):
     assert ended.returncode == 0, ended.stdout[-8000:]
 
 
-def program(v1, name, how):
-    """Runs a program and returns the JSON of its last line."""
+def program(v1, name):
+    """Runs a program, whose assistants talk or call a function, and returns the JSON of its last line."""
+    calls = calls_then_says(FunctionCall(), FunctionCall(arguments='{"city":"Busan"}'), text="Sunny everywhere.")
+    v1.model.script = Decides(lambda call: calls if call.functions else Says("Hello from here"))
     ended = run(
         f"programs/{name}.py",
-        how,
         OPENAI_BASE_URL=f"{v1.server.url}/v1",
         OPENAI_API_KEY="sk-any",
         LANGSMITH_TRACING="false",
@@ -54,29 +55,17 @@ def program(v1, name, how):
     return json.loads(ended.stdout.splitlines()[-1])
 
 
-TWO_CITIES = (FunctionCall(), FunctionCall(arguments='{"city":"Busan"}'))
+def test_assistants_of_langchain(one_v1):
+    said = program(one_v1, "langchain_assistant")
+    assert said["talk"] == ["Hello from here", "Hello from here"]
+    assert (said["answer"], said["outputs"]) == ("Sunny everywhere.", ["sunny in Seoul", "sunny in Busan"])
+    submitted = [call.tool_outputs for call in one_v1.model.calls if call.is_answered_call]
+    assert [output for _, output in submitted[0]] == said["outputs"]
 
 
-def test_an_assistant_of_langchain_talks(v1):
-    assert program(v1, "langchain_assistant", "talk")["answer"] == ["[1] Hello", "[3] And again"]
-
-
-def test_an_agent_of_langchain_calls_its_tool(v1):
-    v1.model.script = calls_then_says(*TWO_CITIES, text="Sunny everywhere.")
-    said = program(v1, "langchain_assistant", "tool")
-    assert said == {"answer": "Sunny everywhere.", "outputs": ["sunny in Seoul", "sunny in Busan"]}
-    assert [output for _, output in v1.model.calls[-1].tool_outputs] == said["outputs"]
-
-
-def test_an_assistant_of_autogen_talks(v1):
-    v1.model.script = Says("Hello from here")
-    said = program(v1, "autogen_assistant", "talk")
-    assert said["answer"] and all(answer.strip() == "Hello from here" for answer in said["answer"])
-    assert v1.model.calls[0].instructions == "Help."
-
-
-def test_an_assistant_of_autogen_calls_its_function(v1):
-    v1.model.script = calls_then_says(*TWO_CITIES, text="Sunny everywhere.")
-    said = program(v1, "autogen_assistant", "tool")
+def test_assistants_of_autogen(one_v1):
+    said = program(one_v1, "autogen_assistant")
+    assert said["talk"] and {text.strip() for text in said["talk"]} == {"Hello from here"}
     assert said["answer"][0].strip() == "Sunny everywhere."
     assert said["outputs"][:2] == ["sunny in Seoul", "sunny in Busan"]
+    assert one_v1.model.calls[0].instructions == "Help."

@@ -134,13 +134,13 @@ METADATA = [
 
 TOOLS = [
     Bound("tools", functions(128), functions(129), "array_above_max_length", too_long("tools", 128, "array")),
-    Bound("tools", [], {}, "invalid_type", wrong_type("tools", "an array", "an object")),
+    Bound("tools", [], {}, "invalid_type", wrong_type("tools", "an array of objects", "an object")),
     Bound(
         "tools",
         [{"type": "code_interpreter"}, {"type": "file_search"}],
         [{"type": "retrieval"}],
         "invalid_value",
-        unsupported("retrieval", "code_interpreter", "file_search", "function"),
+        unsupported("retrieval", "code_interpreter", "function", "file_search"),
         "tools[0].type",
     ),
     Bound(
@@ -341,13 +341,13 @@ CONTENT = [
     Bound("role", "user", "system", "invalid_value", unsupported("system", "user", "assistant")),
     Bound("role", "assistant", "human", "invalid_value", unsupported("human", "user", "assistant")),
     Bound("role", "user", ABSENT, "missing_required_parameter", "Missing required parameter: 'role'."),
-    Bound("attachments", None, {}, "invalid_type", wrong_type("attachments", "an array", "an object")),
+    Bound("attachments", None, {}, "invalid_type", wrong_type("attachments", "an array of objects", "an object")),
     Bound("file_ids", ABSENT, ["file-a"], "unknown_parameter", "Unknown parameter: 'file_ids'."),
 ]
 
 THREAD = [
     Bound("messages", users(32), users(33), "array_above_max_length", too_long("messages", 32, "array")),
-    Bound("messages", [], {}, "invalid_type", wrong_type("messages", "an array", "an object")),
+    Bound("messages", [], {}, "invalid_type", wrong_type("messages", "an array of objects", "an object")),
     Bound(
         "messages",
         users(2),
@@ -771,7 +771,7 @@ def test_bounds_of_tool_outputs(one_v1, waiting):
 @pytest.mark.parametrize("body", [b"{", b"[1, 2", b'{"a": nope}', b'{"a": "\xff"}', b"{} {}", b"\x00"], ids=repr)
 def test_a_body_that_is_not_json_is_refused(one_v1, body):
     answer = one_v1.request("POST", "/threads", data=body, headers={"content-type": "application/json"})
-    assert refused(answer)["message"].startswith("We could not parse the JSON body of your request.")
+    assert refused(answer)["message"].startswith("We could not parse the JSON body of your request")
 
 
 @pytest.mark.parametrize("body", [[], "text", 5, None], ids=repr)

@@ -326,7 +326,7 @@ def test_a_queued_run_is_cancelled(start_server, model):
 
 @pytest.mark.parametrize("where", ["before the first word", "in the middle", "in requires_action"])
 def test_a_run_expires(start_server, model, where):
-    server = start_server(**model.settings(RUN_TIMEOUT=1))
+    server = start_server(**model.settings(RUN_TIMEOUT=2))
     server.model = model
     v1, gate = V1(server), Gate()
     thread, assistant = v1.thread("Hello")["id"], v1.assistant(tools=[WEATHER])["id"]
@@ -337,7 +337,7 @@ def test_a_run_expires(start_server, model, where):
     }[where]
     events = v1.stream_run(thread, assistant)
     run = events.until("thread.run.created")[-1].json
-    assert run["expires_at"] == run["created_at"] + 1
+    assert run["expires_at"] == run["created_at"] + 2
     run = v1.settled(run, "expired", timeout=5)
     assert run["required_action"] is None and run["completed_at"] is None
     if where == "in the middle":

@@ -1,7 +1,6 @@
 """A program with AutoGen's assistant, as its users write them; only OPENAI_BASE_URL says where the API is."""
 
 import json
-import sys
 
 from autogen import UserProxyAgent
 from autogen.agentchat.contrib.gpt_assistant_agent import GPTAssistantAgent
@@ -24,7 +23,7 @@ def conversation(with_a_tool):
         return outputs[-1]
 
     helper = GPTAssistantAgent(
-        name="AutoGen helper",
+        name="autogen_helper",
         instructions="Help.",
         llm_config={"config_list": [{"model": "scripted-model"}]},
         assistant_config={"tools": [WEATHER] if with_a_tool else [], "check_every_ms": 20},
@@ -44,5 +43,6 @@ def conversation(with_a_tool):
 
 
 if __name__ == "__main__":
-    answers, outputs = conversation(sys.argv[1] == "tool")
-    print(json.dumps({"answer": answers, "outputs": outputs}))
+    talk, _ = conversation(with_a_tool=False)
+    answers, outputs = conversation(with_a_tool=True)
+    print(json.dumps({"talk": talk, "answer": answers, "outputs": outputs}))

@@ -1,7 +1,6 @@
 """A program with LangChain's assistant, as its users write them; only OPENAI_BASE_URL says where the API is."""
 
 import json
-import sys
 
 from langchain_community.agents.openai_assistant import OpenAIAssistantV2Runnable
 from langchain_core.agents import AgentFinish
@@ -45,5 +44,5 @@ def agent_with_a_tool():
 
 
 if __name__ == "__main__":
-    answer, outputs = agent_with_a_tool() if sys.argv[1] == "tool" else (plain_conversation(), [])
-    print(json.dumps({"answer": answer, "outputs": outputs}))
+    answer, outputs = agent_with_a_tool()
+    print(json.dumps({"talk": plain_conversation(), "answer": answer, "outputs": outputs}))
