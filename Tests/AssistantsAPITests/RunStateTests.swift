@@ -4,7 +4,7 @@ import Testing
 @Suite struct RunStateTests {
     private static let now = Timestamp(seconds: 1000)
     private static let lifetime = Run.Lifetime(startedAt: now, expiresAt: Timestamp(seconds: 1600))
-    private static let action = Run.RequiredAction(toolCallsJSON: "[]")
+    private static let action = Run.RequiredAction(toolCalls: [])
     private static let error = Run.LastError(code: .serverError, message: "down")
 
     private static let states: [Run.State] = [

@@ -121,7 +121,8 @@ import Testing
         let started = try await engine.runs.start(
             RunService.Request(
                 target: .new(engine.threads.make()),
-                assistant: engine.assistant,
+                assistantID: engine.assistant.id,
+                    settings: RunSettings(engine.assistant.settings),
                 input: [engine.question("q0")],
                 data: data
             ),

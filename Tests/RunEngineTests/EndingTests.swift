@@ -177,7 +177,7 @@ extension LiveRun {
         var index = 0
         while case .events(let events) = try await news(from: index) {
             index += events.count
-            if events.contains(where: { if case .textDelta = $0 { true } else { false } }) { return }
+            if events.contains(where: { if case .contentDelta = $0 { true } else { false } }) { return }
         }
     }
 }

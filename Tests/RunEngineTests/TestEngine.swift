@@ -33,7 +33,7 @@ final class TestEngine: Sendable {
         )
         runs = RunService(database: database, worker: worker, ids: ids, clock: clock)
         threads = ThreadService(database: database, worker: worker, ids: ids, clock: clock)
-        assistant = try await AssistantService(database: database, clock: clock).ensure(
+        assistant = try await AssistantService(database: database, ids: ids, clock: clock).ensure(
             Identifier("asst_test"),
             model: "model",
             instructions: "Be exact.",
@@ -65,7 +65,8 @@ final class TestEngine: Sendable {
         try await runs.start(
             RunService.Request(
                 target: thread.map { .existing($0) } ?? .new(threads.make()),
-                assistant: assistant,
+                assistantID: assistant.id,
+                settings: RunSettings(assistant.settings),
                 input: [question(text)]
             ),
             in: .default

@@ -24,7 +24,11 @@ import Testing
 
     static let states: [Run.State] = [
         .queued(Run.Lifetime(expiresAt: Timestamp(seconds: 610))), .queued(lifetime), .inProgress(lifetime),
-        .requiresAction(lifetime, Run.RequiredAction(toolCallsJSON: #"[{"id":"call_1"}]"#)), .cancelling(lifetime),
+        .requiresAction(
+            lifetime,
+            Run.RequiredAction(toolCalls: [FunctionCall(id: "call_1", name: "f", arguments: "{")])
+        ),
+        .cancelling(lifetime),
         .cancelled(startedAt: start, at: end, usage: usage), .cancelled(startedAt: nil, at: end, usage: nil),
         .failed(startedAt: start, at: end, error: Run.LastError(code: .invalidPrompt, message: "나쁨"), usage: nil),
         .completed(startedAt: start, at: end, usage: usage),

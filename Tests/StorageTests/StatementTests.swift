@@ -32,7 +32,7 @@ import Testing
             createdAt: Timestamp(seconds: 0),
             name: nil,
             description: "",
-            settings: RunSettings(model: "m", instructions: nil),
+            settings: AssistantSettings(model: "m"),
             metadata: Metadata()
         )
         let id = assistant.id

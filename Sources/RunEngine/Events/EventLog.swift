@@ -28,6 +28,9 @@ package struct EventLog: Sendable {
         place + 1 + Self.skip * skips.count { $0 <= place }
     }
 
+    /// The number of the newest event; 0 when there is none.
+    var lastNumber: Int { events.isEmpty ? 0 : number(at: events.count - 1) }
+
     /// The place of the first event whose number is above `number`, which may still be to come.
     package func place(after number: Int) -> Int {
         var (low, high) = (0, events.count)

@@ -9,6 +9,8 @@ package final class LiveRun: Sendable {
     package let id: Identifier<Run>
     package let threadID: Identifier<AssistantThread>
     let expiresAt: Timestamp
+    /// Where the tokens that it uses are charged.
+    let tokenMeter: TokenMeter?
     /// The request that asked for it, for the log; nil for a run that was found in the store.
     let requestID: String?
     /// Whether that request waits for the end, and tells of it in its own line of the log.
@@ -71,10 +73,12 @@ package final class LiveRun: Sendable {
         threadID: Identifier<AssistantThread>,
         expiresAt: Timestamp,
         log: EventLog = EventLog(),
+        tokenMeter: TokenMeter? = nil,
         requestID: String? = nil,
         isAwaited: Bool = false
     ) {
         state = Mutex(State(log: log))
+        self.tokenMeter = tokenMeter
         self.requestID = requestID
         self.isAwaited = isAwaited
         self.id = id

@@ -216,6 +216,7 @@ struct RunEnding: Sendable {
         let answer = outcome.turn.trailing ?? outcome.turn.leading
         let result = RunOutcome(run: outcome.run, answer: answer?.message, modelError: modelError)
         finish(.success(result), events: outcome.events)
+        if let usage = outcome.run.state.usage { live.tokenMeter?.charge(usage) }
         RunMetrics.ended(outcome.run.state.status, after: ContinuousClock.now - live.beganAt)
         log(outcome.run, modelError)
     }

@@ -35,6 +35,8 @@ extension RunService {
         in project: ProjectID
     ) async throws -> Submission {
         let now = clock.now()
+        let told = liveRuns.find(id)?.log.lastNumber ?? 0
+        IdempotentRequest.current?.follow(id, of: thread, after: told)
         let arrival = try await database.write { db in
             try Arrival(outputs, isPartial: isPartial, at: now, run: try db.run(id, of: thread, in: project), db)
         }

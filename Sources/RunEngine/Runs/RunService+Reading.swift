@@ -61,6 +61,14 @@ extension RunService {
         return try await find(id, of: thread, in: project)
     }
 
+    /// How a run ended, with the last thing that it said.
+    ///
+    /// Throws `EngineError.shuttingDown` when it has not ended: this process works on it no more.
+    package func outcome(of run: Run) async throws -> RunOutcome {
+        guard run.state.status.isTerminal else { throw EngineError.shuttingDown }
+        return RunOutcome(run: run, answer: try await database.read { try $0.messages.written(by: run).last })
+    }
+
     /// Where the events of a run can be read.
     package enum EventSource: Sendable {
         /// The run is unfinished: what it has told, and what it will.

@@ -40,6 +40,8 @@ package struct RunService: Sendable {
         package var policy: ActiveRunPolicy
         /// Whether the new thread is the first of the run's events.
         package var announcesThread = false
+        /// Where the tokens that the run uses are charged.
+        package var tokenMeter: TokenMeter?
         /// The request that asks for the run, for the log.
         package var requestID: String?
         /// Whether that request waits for the run's end, and tells of it itself.
@@ -54,7 +56,8 @@ package struct RunService: Sendable {
             data: ThreadDataUpdate? = nil,
             policy: ActiveRunPolicy = .enqueue,
             requestID: String? = nil,
-            isAwaited: Bool = false
+            isAwaited: Bool = false,
+            tokenMeter: TokenMeter? = nil
         ) {
             self.target = target
             self.assistantID = assistantID
@@ -65,6 +68,7 @@ package struct RunService: Sendable {
             self.policy = policy
             self.requestID = requestID
             self.isAwaited = isAwaited
+            self.tokenMeter = tokenMeter
         }
     }
 
@@ -102,6 +106,7 @@ package struct RunService: Sendable {
             id: run.id,
             threadID: threadID,
             expiresAt: expiresAt,
+            tokenMeter: request.tokenMeter,
             requestID: request.requestID,
             isAwaited: request.isAwaited
         )
@@ -117,6 +122,7 @@ package struct RunService: Sendable {
             profile: request.data?.profile,
             isNewThread: isNewThread
         )
+        IdempotentRequest.current?.follow(run.id, of: threadID, askedBy: request.input.first?.id)
         let beginsNow = worker.submit(RunWork(live: live, origin: origin))
         do {
             let (position, interrupted) = try await store(
