@@ -7,7 +7,7 @@ extension Migrations {
     /// text that was indexed until it has left.
     static let search = """
         CREATE VIRTUAL TABLE message_search USING fts5 (
-            words, parts, content = '', columnsize = 0, tokenize = "ascii tokenchars '_'"
+            terms, content = '', columnsize = 0, detail = none, tokenize = "ascii tokenchars '_'"
         );
         INSERT INTO progress VALUES ('search', 0);
 

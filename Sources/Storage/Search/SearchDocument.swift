@@ -7,14 +7,17 @@ package struct SearchDocument: Sendable, Equatable {
 
     /// `threads.seq * 2^32 + messages.seq`
     let number: Int
-    let words: String
-    let parts: String
+    /// Separated by spaces.
+    let terms: String
 
     init(number: Int, project: String, content: String) {
         self.number = number
-        let terms = SearchTerms(of: Message.Content(storedJSON: content).plainText)
-        words = terms.words.joined(separator: " ")
-        parts = (terms.parts.sorted() + [Self.mark(of: project)]).joined(separator: " ")
+        var found = SearchTerms(of: Message.Content(storedJSON: content).plainText)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(content.utf8.count + 64)
+        found.write(to: &bytes)
+        bytes.append(contentsOf: Self.mark(of: project).utf8)
+        terms = String(decoding: bytes, as: UTF8.self)
     }
 
     /// The term that all documents of a project have. It begins with a character that no text's terms have.

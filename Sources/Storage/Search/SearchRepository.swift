@@ -108,8 +108,8 @@ package struct SearchRepository {
     /// Takes a document out, and puts it back as its message is now if that was only changed.
     private func replace(_ document: SearchDocument, _ source: Source) throws {
         try db.run(
-            "INSERT INTO message_search (message_search, rowid, words, parts) VALUES ('delete', ?, ?, ?)",
-            [document.number, document.words, document.parts]
+            "INSERT INTO message_search (message_search, rowid, terms) VALUES ('delete', ?, ?)",
+            [document.number, document.terms]
         )
         try db.run("DELETE FROM search_removals WHERE document = ?", [document.number])
         let content = try db.first(
@@ -126,10 +126,7 @@ package struct SearchRepository {
     }
 
     private func insert(_ document: SearchDocument) throws {
-        try db.run(
-            "INSERT INTO message_search (rowid, words, parts) VALUES (?, ?, ?)",
-            [document.number, document.words, document.parts]
-        )
+        try db.run("INSERT INTO message_search (rowid, terms) VALUES (?, ?)", [document.number, document.terms])
     }
 
     private func indexedThrough() throws -> Int {

@@ -1,37 +1,64 @@
-import Foundation
-
 /// A text as the index for full-text search holds it.
 ///
-/// `words` are the words in their order, in lower case and without accents. `parts` are for scripts whose words have no
-/// ends that could be seen: Korean adds particles to a word and leaves out spaces at will, Chinese and Japanese have no
-/// spaces. There, every two neighbouring syllables are a part, across a single space too (`환불 정책` has 환불, 불정 and 정책),
-/// and there once more with the first word's particle left out (`환불의 정책` has 불정 as well).
+/// Words are held in lower case and without accents. Scripts whose words have no ends that could be seen are held in
+/// parts: Korean adds particles to a word and leaves out spaces at will, Chinese and Japanese have no spaces. There, every
+/// two neighbouring syllables are a part, across a space too (`환불 정책` has 환불, 불정 and 정책), and there once more with
+/// the first word's particle left out (`환불의 정책` has 불정 as well).
 struct SearchTerms {
-    private(set) var words: [String] = []
-    private(set) var parts: Set<String> = []
+    /// One or two syllables.
+    struct Part: Equatable, Comparable {
+        private let code: UInt64
 
-    /// - Parameter text: as people wrote it.
-    init(of text: String) {
-        var previous: SearchWord?
-        for word in SearchWord.words(of: text) {
-            guard let folded = word.folded else {
-                previous = nil
-                continue
-            }
-            words.append(folded)
-            if word.script != .letters { addParts(of: word.syllables, after: word.followsSpace ? previous : nil) }
-            previous = word.script == .hangul ? word : nil
+        init(_ first: UInt32, _ second: UInt32 = 0) { code = UInt64(first) << 32 | UInt64(second) }
+
+        static func < (left: Part, right: Part) -> Bool { left.code < right.code }
+
+        func write(to bytes: inout [UInt8]) {
+            bytes.append(utf8Of: UInt32(code >> 32))
+            let second = UInt32(truncatingIfNeeded: code)
+            if second != 0 { bytes.append(utf8Of: second) }
         }
     }
 
-    private mutating func addParts(of syllables: [Character], after previous: SearchWord?) {
-        guard let first = syllables.first, let last = syllables.last else { return }
-        for (left, right) in zip(syllables, syllables.dropFirst()) { parts.insert("\(left)\(right)") }
+    private var words: [[UInt8]] = []
+    private var parts: [Part] = []
+
+    /// - Parameter text: as people wrote it.
+    init(of text: String) {
+        // The Korean word before the current one.
+        var previous: [UInt32] = []
+        SearchWord.forEach(in: text) { word in
+            if word.script == .letters {
+                words.append(word.folded)
+            } else {
+                addParts(of: word.scalars, after: word.followsSpace ? previous : [])
+            }
+            previous = word.script == .hangul ? word.scalars : []
+        }
+    }
+
+    /// Writes the terms in UTF-8, with a space behind each: every one once, always in the same order, as what leaves the
+    /// index is named as it came.
+    mutating func write(to bytes: inout [UInt8]) {
+        words.sort { $0.lexicographicallyPrecedes($1) }
+        parts.sort()
+        for (index, word) in words.enumerated() where index == 0 || words[index - 1] != word {
+            bytes.append(contentsOf: word)
+            bytes.append(UInt8(ascii: " "))
+        }
+        for (index, part) in parts.enumerated() where index == 0 || parts[index - 1] != part {
+            part.write(to: &bytes)
+            bytes.append(UInt8(ascii: " "))
+        }
+    }
+
+    private mutating func addParts(of syllables: [UInt32], after previous: [UInt32]) {
+        for index in syllables.indices.dropLast() { parts.append(Part(syllables[index], syllables[index + 1])) }
         // Found by a search for one syllable, which looks for parts that begin with it.
-        parts.insert(String(last))
-        guard let previous, let end = previous.syllables.last else { return }
-        parts.insert("\(end)\(first)")
-        let stem = KoreanParticles.stem(of: previous.syllables)
-        if let stemEnd = stem.last, stem.count < previous.syllables.count { parts.insert("\(stemEnd)\(first)") }
+        if let last = syllables.last { parts.append(Part(last)) }
+        guard let first = syllables.first, let end = previous.last else { return }
+        parts.append(Part(end, first))
+        let stem = KoreanParticles.stem(of: previous)
+        if let stemEnd = stem.last, stem.count < previous.count { parts.append(Part(stemEnd, first)) }
     }
 }

@@ -31,8 +31,7 @@ extension ThreadRepository {
         let places = try Places(request, of: project, in: db)
         let found: [Int]
         if let query = filter.query {
-            guard let expression = query.expression else { return Page(items: [], hasMore: false) }
-            found = try threads(saying: expression, places, of: project, filter.metadata)
+            found = try threads(saying: query, places, of: project, filter.metadata)
         } else {
             found = try threads(places, of: project, filter.metadata)
         }
@@ -135,15 +134,16 @@ extension ThreadRepository {
 
     /// Documents of a thread follow each other in the index: each thread is looked at once.
     private func threads(
-        saying expression: String,
+        saying query: SearchQuery,
         _ places: Places,
         of project: ProjectID,
         _ metadata: [(key: String, value: String)]
     ) throws -> [Int] {
+        guard let expression = query.expression else { return [] }
         let bounds = places.conditions(on: "rowid", times: SearchDocument.perThread)
         let conditions = (["message_search MATCH ?"] + bounds.sql).joined(separator: " AND ")
         let sql = "SELECT rowid FROM message_search WHERE \(conditions) ORDER BY rowid \(places.direction)"
-        let ofProject = "parts : \"\(SearchDocument.mark(of: project.rawValue))\" AND \(expression)"
+        let ofProject = "\"\(SearchDocument.mark(of: project.rawValue))\" AND \(expression)"
         var found: [Int] = []
         var refused: Int?
         try db.forEach(sql, [ofProject] + bounds.values) { row in
@@ -151,8 +151,7 @@ extension ThreadRepository {
             let thread = document >> 32
             if thread == found.last || thread == refused { return true }
             let message = document & (SearchDocument.perThread - 1)
-            // A deleted message may be in the index for a moment.
-            guard try has(thread, message: message, project) else { return true }
+            guard try self.message(message, of: thread, project, says: query) else { return true }
             if try metadata.allSatisfy({ try has($0, thread, project) }) {
                 found.append(thread)
             } else {
@@ -163,14 +162,22 @@ extension ThreadRepository {
         return found
     }
 
-    private func has(_ thread: Int, message: Int, _ project: ProjectID) throws -> Bool {
-        try db.hasRow(
+    /// A deleted message may be in the index for a moment, and phrases are not in it.
+    private func message(
+        _ message: Int,
+        of thread: Int,
+        _ project: ProjectID,
+        says query: SearchQuery
+    ) throws -> Bool {
+        let content = try db.first(
             """
-            SELECT 1 FROM messages CROSS JOIN threads ON threads.id = thread_id
+            SELECT IIF(?, content, '') FROM messages CROSS JOIN threads ON threads.id = thread_id
             WHERE messages.seq = ? AND threads.seq = ? AND project_id = ?
             """,
-            [message, thread, project.rawValue]
-        )
+            [query.hasPhrases ? 1 : 0, message, thread, project.rawValue]
+        ) { $0.text(0) }
+        guard let content else { return false }
+        return !query.hasPhrases || query.findsPhrases(in: Message.Content(storedJSON: content).plainText)
     }
 
     private func has(_ pair: (key: String, value: String), _ thread: Int, _ project: ProjectID) throws -> Bool {
