@@ -39,8 +39,7 @@ final class BackendExchange: HTTPClientResponseDelegate {
     func start(_ request: PassThroughRequest, at endpoints: BackendEndpoints, on client: HTTPClient) throws {
         let body = body(request.body, on: client.eventLoopGroup.any())
         let request = try endpoints.request(passingThrough: request, body: body)
-        let isCancelled = lifecycle.withLock { if case .ended = $0 { true } else { false } }
-        guard !isCancelled else { throw CancellationError() }
+        guard !isOver else { throw CancellationError() }
         let task = client.execute(request: request, delegate: self)
         // A client that is shut down tells the delegate nothing.
         task.futureResult.whenFailure { [self] error in end(error) }
@@ -94,6 +93,8 @@ final class BackendExchange: HTTPClientResponseDelegate {
     func cancel() { fail(CallFailure.cancelled) }
 
     // MARK: Ends
+
+    private var isOver: Bool { lifecycle.withLock { if case .ended = $0 { true } else { false } } }
 
     private func fail(_ error: any Error) {
         let task = lifecycle.withLock { state -> HTTPClient.Task<Void>? in
@@ -218,6 +219,7 @@ extension BackendExchange {
 
     /// Gives the exchange up when it has been the backend's turn for too long; looks again later otherwise.
     fileprivate func look(_ task: HTTPClient.Task<Void>, _ watch: Watch) {
+        guard !isOver else { return }
         let hasBegun = hasBegun.load(ordering: .relaxed)
         let limit = hasBegun ? patience.idle : patience.firstByte
         let since = backendsTurnSince.load(ordering: .relaxed)
