@@ -4,12 +4,12 @@ import Hummingbird
 import RunEngine
 
 /// A refusal in OpenAI's shape: `{"error": {"message", "type", "param", "code"}}`, all four always there.
-struct OpenAIError: Error, Sendable {
-    let status: HTTPResponse.Status
-    let message: String
-    let type: String
-    let param: String?
-    let code: String?
+package struct OpenAIError: Error, Sendable {
+    package let status: HTTPResponse.Status
+    package let message: String
+    package let type: String
+    package let param: String?
+    package let code: String?
     var headers: HTTPFields = [:]
 
     /// - Parameter retryAfter: seconds after which the caller may try again.
@@ -50,7 +50,7 @@ struct OpenAIError: Error, Sendable {
 }
 
 extension OpenAIError: JSONWritable {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.key("error")
         writer.beginObject()

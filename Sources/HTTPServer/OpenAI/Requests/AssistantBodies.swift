@@ -1,11 +1,11 @@
 import AssistantsAPI
 
 /// The body of `POST /assistants`.
-struct CreateAssistantBody {
-    let name: String?
-    let description: String?
-    let settings: AssistantSettings
-    let metadata: Metadata
+package struct CreateAssistantBody {
+    package let name: String?
+    package let description: String?
+    package let settings: AssistantSettings
+    package let metadata: Metadata
     let references: ResourceReferences
 
     static let members = [
@@ -13,7 +13,7 @@ struct CreateAssistantBody {
         "temperature", "top_p", "response_format",
     ]
 
-    init(_ object: JSONObject) throws {
+    package init(_ object: JSONObject) throws {
         let members = try RequestMembers(object, knowing: Self.members)
         var references = ResourceReferences()
         name = try members["name"]?.text(maximum: RequestLimits.nameLength)
@@ -35,11 +35,11 @@ struct CreateAssistantBody {
 }
 
 /// The body of `POST /assistants/{assistant_id}`.
-struct ModifyAssistantBody {
-    let patch: AssistantPatch
+package struct ModifyAssistantBody {
+    package let patch: AssistantPatch
     let references: ResourceReferences
 
-    init(_ object: JSONObject) throws {
+    package init(_ object: JSONObject) throws {
         let members = try RequestMembers(object, knowing: CreateAssistantBody.members)
         var patch = AssistantPatch()
         var references = ResourceReferences()

@@ -1,4 +1,5 @@
 import AssistantsAPI
+import HTTPTypes
 
 /// The family of texts in which the API says what is wrong with a parameter. Clients match on them.
 ///

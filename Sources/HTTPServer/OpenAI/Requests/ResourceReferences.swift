@@ -1,4 +1,5 @@
 import AssistantsAPI
+import HTTPTypes
 import Storage
 
 /// Tells which files and vector stores, of those that a request names, a project does not have.
@@ -14,11 +15,13 @@ struct KnownResources: Sendable {
 }
 
 /// The files and vector stores that a request names, collected while it is read and looked up afterwards.
-struct ResourceReferences {
-    private(set) var files: [String] = []
-    private(set) var vectorStores: [String] = []
+package struct ResourceReferences {
+    package private(set) var files: [String] = []
+    package private(set) var vectorStores: [String] = []
     /// Where a vector store is asked for that does not exist yet.
     private(set) var newVectorStorePath: String?
+
+    package init() {}
 
     mutating func addFiles(_ ids: [String]) { files += ids }
 

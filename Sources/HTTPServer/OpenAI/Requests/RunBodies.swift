@@ -3,21 +3,21 @@ import RunEngine
 import Storage
 
 /// The body of `POST /threads/{thread_id}/runs`.
-struct CreateRunBody {
-    let assistantID: Identifier<Assistant>
-    let overrides: RunOverrides
+package struct CreateRunBody {
+    package let assistantID: Identifier<Assistant>
+    package let overrides: RunOverrides
     /// Join the thread before the run begins.
-    let additionalMessages: [PendingMessage]
-    let metadata: Metadata?
-    let isStream: Bool
-    let onActiveRun: ActiveRunPolicy
+    package let additionalMessages: [PendingMessage]
+    package let metadata: Metadata?
+    package let isStream: Bool
+    package let onActiveRun: ActiveRunPolicy
 
     private static let members =
         RunOverrides.members + [
             "assistant_id", "additional_instructions", "additional_messages", "metadata", "stream", "on_active_run",
         ]
 
-    init(_ object: JSONObject, ids: IDGenerator, _ references: inout ResourceReferences) throws {
+    package init(_ object: JSONObject, ids: IDGenerator, _ references: inout ResourceReferences) throws {
         let members = try RequestMembers(object, knowing: Self.members)
         assistantID = try members.required("assistant_id").id()
         var overrides = try RunOverrides(members)
@@ -32,17 +32,17 @@ struct CreateRunBody {
 }
 
 /// The body of `POST /threads/runs`.
-struct CreateThreadAndRunBody {
-    let assistantID: Identifier<Assistant>
-    let thread: CreateThreadBody
-    let overrides: RunOverrides
-    let metadata: Metadata?
-    let isStream: Bool
+package struct CreateThreadAndRunBody {
+    package let assistantID: Identifier<Assistant>
+    package let thread: CreateThreadBody
+    package let overrides: RunOverrides
+    package let metadata: Metadata?
+    package let isStream: Bool
 
     private static let members =
         RunOverrides.members + ["assistant_id", "thread", "tool_resources", "metadata", "stream"]
 
-    init(_ object: JSONObject, ids: IDGenerator, _ references: inout ResourceReferences) throws {
+    package init(_ object: JSONObject, ids: IDGenerator, _ references: inout ResourceReferences) throws {
         let members = try RequestMembers(object, knowing: Self.members)
         assistantID = try members.required("assistant_id").id()
         let threadMembers =
@@ -58,18 +58,18 @@ struct CreateThreadAndRunBody {
 }
 
 /// The body of `POST /threads/{thread_id}/runs/{run_id}/submit_tool_outputs`.
-struct ToolOutputsBody {
-    struct Output {
-        let callID: String
-        let text: String
+package struct ToolOutputsBody {
+    package struct Output {
+        package let callID: String
+        package let text: String
     }
 
-    let outputs: [Output]
-    let isStream: Bool
+    package let outputs: [Output]
+    package let isStream: Bool
     /// Whether the run may go on waiting for the outputs that are not among these.
-    let isPartial: Bool
+    package let isPartial: Bool
 
-    init(_ object: JSONObject) throws {
+    package init(_ object: JSONObject) throws {
         let members = try RequestMembers(object, knowing: ["tool_outputs", "stream", "partial"])
         let limit = RequestLimits.toolOutputs
         outputs = try members.required("tool_outputs").elements(maximum: limit, expected: "an array of objects")
@@ -109,7 +109,7 @@ extension RunOverrides {
     }
 
     /// The settings of the run. Throws when what the caller asks and what the assistant has do not go together.
-    func checkedSettings(for assistant: AssistantSettings) throws -> RunSettings {
+    package func checkedSettings(for assistant: AssistantSettings) throws -> RunSettings {
         let settings = settings(for: assistant)
         if settings.assistant.formatForbidsTools {
             throw OpenAIError(.toolsForbidden(by: settings.responseFormat))

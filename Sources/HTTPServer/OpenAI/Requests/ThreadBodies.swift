@@ -2,10 +2,10 @@ import AssistantsAPI
 import Storage
 
 /// The body of `POST /threads`, and the member `thread` of `POST /threads/runs`.
-struct CreateThreadBody {
-    let messages: [PendingMessage]
-    let toolResources: ToolResources
-    let metadata: Metadata?
+package struct CreateThreadBody {
+    package let messages: [PendingMessage]
+    package let toolResources: ToolResources
+    package let metadata: Metadata?
 
     static let members = ["messages", "tool_resources", "metadata"]
 
