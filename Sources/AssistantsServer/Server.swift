@@ -33,14 +33,27 @@ struct Server {
             clock: clock,
             logger: logger
         )
-        let assistants = AssistantService(database: database, clock: clock)
+        let assistants = AssistantService(database: database, ids: ids, clock: clock)
+        let access = AccessControl(
+            database: database,
+            staticKeys: try await staticKeys(database, ids, clock),
+            clock: clock
+        )
         let services = ServerServices(
             database: database,
+            access: access,
             threads: ThreadService(database: database, worker: worker, ids: ids, clock: clock),
             runs: RunService(database: database, worker: worker, ids: ids, clock: clock),
             assistants: assistants,
             analysis: ThreadAnalysis(database: database),
-            facadeAssistant: try await facadeAssistant(assistants),
+            models: ModelCatalog(
+                backend: backend,
+                defaultName: configuration.model.defaultName,
+                aliases: configuration.model.aliases,
+                created: clock.now().seconds
+            ),
+            passThrough: backend.map { PassThrough($0, modelAliases: configuration.model.aliases) },
+            initialFacadeAssistant: try await facadeAssistant(assistants),
             ids: ids,
             clock: clock
         )
@@ -50,12 +63,16 @@ struct Server {
             options: serverOptions,
             eventLoopGroup: eventLoops,
             logger: logger,
-            onRunning: { port in StartupBanner(configuration, port: port).show() }
+            onRunning: { port in
+                let asksForKey = (try? await access.asksForKey()) ?? false
+                StartupBanner(configuration, port: port, asksForKey: asksForKey).show()
+            }
         )
         let outcome: Result<Void, any Error>
         do {
             try await worker.recover()
-            try await runServices(worker: worker, http: http)
+            let upkeep = AccessUpkeep(access: access, database: database, clock: clock, logger: logger)
+            try await runServices(upkeep: upkeep, worker: worker, http: http)
             outcome = .success(())
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             outcome = .failure(AddressInUse(host: configuration.http.host, port: configuration.http.port))
@@ -79,10 +96,11 @@ struct Server {
     }
 
     /// The order is that of need: the last one is told of a stop first.
-    private func runServices(worker: RunWorker, http: some Service) async throws {
+    private func runServices(upkeep: AccessUpkeep, worker: RunWorker, http: some Service) async throws {
         let grace = configuration.shutdownGrace
         var group = ServiceGroupConfiguration(
             services: [
+                .init(service: upkeep),
                 .init(service: worker),
                 .init(service: http),
                 .init(
@@ -102,6 +120,29 @@ struct Server {
         return try OpenAIBackend(settings, eventLoopGroup: eventLoops, logger: logger)
     }
 
+    /// The keys among the settings; their projects are made when there are none of these names.
+    private func staticKeys(
+        _ database: Database,
+        _ ids: IDGenerator,
+        _ clock: WallClock
+    ) async throws -> [AccessControl.StaticKey] {
+        let keys = configuration.access.staticKeys
+        guard !keys.isEmpty else { return [] }
+        return try await database.write { db in
+            try keys.map { key in
+                AccessControl.StaticKey(
+                    text: key.key.revealed,
+                    project: try db.projects.ensure(
+                        named: key.projectName,
+                        candidate: ids.nextProject(),
+                        at: clock.now()
+                    ),
+                    role: key.role
+                )
+            }
+        }
+    }
+
     private func facadeAssistant(_ assistants: AssistantService) async throws -> Assistant {
         let instructions = configuration.assistant.instructions?.text ?? AssistantService.builtInInstructions
         return try await assistants.ensure(
@@ -119,6 +160,8 @@ struct Server {
             maximumUnfinishedRuns: configuration.runs.concurrency + configuration.runs.queueLimit,
             contextTokens: configuration.model.contextTokens,
             modelAliases: configuration.model.aliases,
+            eventRetention: configuration.runs.eventRetention,
+            pollHold: configuration.runs.pollHold,
             mayLogTexts: configuration.debug
         )
     }
@@ -129,12 +172,21 @@ struct Server {
             host: http.host,
             port: http.port,
             maximumBodyBytes: http.maximumBodyBytes,
+            requiresBetaHeader: http.requiresBetaHeader,
             allowedOrigins: http.corsOrigins.list,
-            requestsPerMinute: http.requestsPerMinute,
+            addressLimits: MinuteLimits(configuration.access.addressLimits),
+            keyLimits: MinuteLimits(configuration.access.keyLimits),
+            facadeAsksForKey: configuration.access.facadeAsksForKey,
             trustsProxy: { address in http.trustedProxies.contains { $0.contains(address) } },
             rootPath: http.rootPath,
             swaggerFolder: SwaggerFolder.find()
         )
+    }
+}
+
+extension MinuteLimits {
+    fileprivate init(_ limits: ServerConfiguration.Access.Limits) {
+        self.init(requests: limits.requestsPerMinute, tokens: limits.tokensPerMinute)
     }
 }
 

@@ -21,14 +21,17 @@ import Testing
             clock: clock,
             logger: logger
         )
-        let assistants = AssistantService(database: database, clock: clock)
+        let assistants = AssistantService(database: database, ids: ids, clock: clock)
         let services = ServerServices(
             database: database,
+            access: AccessControl(database: database, clock: clock),
             threads: ThreadService(database: database, worker: worker, ids: ids, clock: clock),
             runs: RunService(database: database, worker: worker, ids: ids, clock: clock),
             assistants: assistants,
             analysis: ThreadAnalysis(database: database),
-            facadeAssistant: try await assistants.ensure(
+            models: ModelCatalog(backend: nil, defaultName: "model", aliases: [:], created: 0),
+            passThrough: nil,
+            initialFacadeAssistant: try await assistants.ensure(
                 Identifier("asst_test"),
                 model: "model",
                 instructions: AssistantService.builtInInstructions,

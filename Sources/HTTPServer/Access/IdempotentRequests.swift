@@ -16,7 +16,6 @@ struct IdempotentRequests: Sendable {
     typealias Resume =
         @Sendable (IdempotentRequest.FollowedRun, Request, APIRequestContext) async throws -> Response
 
-    static let lifetime: Duration = .seconds(24 * 3600)
     /// How long a repeat waits for the first request.
     private static let patience: Duration = .seconds(60)
     /// Longer answers are given, and not remembered.
@@ -105,7 +104,7 @@ struct IdempotentRequests: Sendable {
         _ request: Request,
         _ context: APIRequestContext
     ) async throws -> Response? {
-        guard earlier.createdAt.adding(Self.lifetime) > clock.now() else {
+        guard earlier.createdAt.adding(AccessUpkeep.memory) > clock.now() else {
             try await database.write { try $0.idempotency.forget(slot.key, in: slot.project, from: earlier.createdAt) }
             return nil
         }

@@ -3,16 +3,16 @@ import Synchronization
 /// What clients may use of one thing in a minute, with bursts up to the whole minute's share.
 ///
 /// A generic cell rate algorithm: one time for each client says when its allowance will be whole again.
-final class MinuteAllowances: Sendable {
+package final class MinuteAllowances: Sendable {
     /// How a client stands.
-    struct Standing: Sendable {
-        let limit: Int
+    package struct Standing: Sendable {
+        package let limit: Int
         /// What may still be used at once.
-        let remaining: Int
+        package let remaining: Int
         /// Until the allowance is whole again.
-        let reset: Duration
+        package let reset: Duration
         /// Until something may be used again; nil when it may be at once.
-        let wait: Duration?
+        package let wait: Duration?
     }
 
     private static let minute: Duration = .seconds(60)
@@ -23,13 +23,13 @@ final class MinuteAllowances: Sendable {
     private let cost: Duration
     private let wholeAt = Mutex<[String: ContinuousClock.Instant]>([:])
 
-    init(limit: Int) {
+    package init(limit: Int) {
         self.limit = limit
         cost = Self.minute / limit
     }
 
     /// Takes one from a client's allowance if it is there; `wait` of what is returned says whether it was not.
-    func take(_ client: String) -> Standing {
+    package func take(_ client: String) -> Standing {
         let now = ContinuousClock.now
         return wholeAt.withLock { wholeAt in
             let current = max(wholeAt[client] ?? now, now)
@@ -44,7 +44,7 @@ final class MinuteAllowances: Sendable {
     }
 
     /// Takes what was used already. The allowance may be overdrawn by it.
-    func charge(_ client: String, _ amount: Int) {
+    package func charge(_ client: String, _ amount: Int) {
         let now = ContinuousClock.now
         wholeAt.withLock { wholeAt in
             makeRoom(in: &wholeAt, at: now)
@@ -53,7 +53,7 @@ final class MinuteAllowances: Sendable {
     }
 
     /// How a client stands; `wait` is there when nothing is left.
-    func standing(of client: String) -> Standing {
+    package func standing(of client: String) -> Standing {
         let now = ContinuousClock.now
         let current = wholeAt.withLock { max($0[client] ?? now, now) }
         let next = current + cost

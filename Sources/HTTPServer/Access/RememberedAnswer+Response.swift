@@ -12,9 +12,7 @@ extension RememberedAnswer {
 
     /// - Parameter body: nil when it is not there, or no text.
     init?(_ response: Response, body: ByteBuffer) {
-        guard let text = body.getString(at: body.readerIndex, length: body.readableBytes, encoding: .utf8) else {
-            return nil
-        }
+        guard let text = String(validating: body.readableBytesView, as: UTF8.self) else { return nil }
         var writer = JSONWriter()
         writer.beginObject()
         for name in Self.keptHeaders {

@@ -1,7 +1,7 @@
 import Hummingbird
 
 /// The part of the server that a request addresses, as its path tells.
-enum RequestSurface: Sendable, Equatable {
+package enum RequestSurface: Sendable, Equatable {
     /// What anyone may see: the front door, the documents, the health check.
     case open
     /// The chat facade, `/api/…`.
@@ -12,7 +12,7 @@ enum RequestSurface: Sendable, Equatable {
     case unknown
 
     /// - Parameter rootPath: a prefix that a proxy in front may have left in place, as in `/openai-api`; or empty.
-    init(path: String, rootPath: String) {
+    package init(path: String, rootPath: String) {
         var path = path[...]
         if !rootPath.isEmpty, path.hasPrefix(rootPath), path.dropFirst(rootPath.count).hasPrefix("/") {
             path = path.dropFirst(rootPath.count)

@@ -30,10 +30,22 @@ package struct APIRouter: Sendable {
 
     private func router() -> Router<APIRequestContext> {
         let router = Router(context: APIRequestContext.self, options: [.autoGenerateHeadEndpoints])
+        let repeats = RepeatedRequests(
+            services: services,
+            chat: ChatRoutes(services: services, reader: BodyReader(limit: options.maximumBodyBytes)),
+            rootPath: options.rootPath
+        )
         router.addMiddleware {
             RequestEnvelope(
                 crossOrigin: CrossOrigin(allowedOrigins: options.allowedOrigins),
-                rateLimit: RequestRateLimit(options: options),
+                authenticator: KeyAuthenticator(access: services.access, options: options),
+                idempotency: IdempotentRequests(
+                    database: services.database,
+                    clock: services.clock,
+                    bodyLimit: options.maximumBodyBytes,
+                    resume: repeats.answer
+                ),
+                betaHeader: BetaHeader(isRequired: options.requiresBetaHeader, rootPath: options.rootPath),
                 rootPath: options.rootPath,
                 logger: logger
             )

@@ -4,6 +4,8 @@ package struct ServerOptions: Sendable {
     package var port: Int
     /// Bytes of a request's body at most.
     package var maximumBodyBytes: Int
+    /// Whether the Assistants API answers only those who name its version in `OpenAI-Beta`.
+    package var requiresBetaHeader: Bool
     /// Origins whose pages may call the API; `*` allows every one.
     package var allowedOrigins: [String]
     /// What one client address may use.
@@ -23,6 +25,7 @@ package struct ServerOptions: Sendable {
         host: String,
         port: Int,
         maximumBodyBytes: Int = 32 << 20,
+        requiresBetaHeader: Bool = true,
         allowedOrigins: [String] = [],
         addressLimits: MinuteLimits = MinuteLimits(),
         keyLimits: MinuteLimits = MinuteLimits(),
@@ -34,6 +37,7 @@ package struct ServerOptions: Sendable {
         self.host = host
         self.port = port
         self.maximumBodyBytes = maximumBodyBytes
+        self.requiresBetaHeader = requiresBetaHeader
         self.allowedOrigins = allowedOrigins
         self.addressLimits = addressLimits
         self.keyLimits = keyLimits

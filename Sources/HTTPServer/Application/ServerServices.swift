@@ -6,6 +6,7 @@ import Storage
 /// What routes call. They hold no rule of their own.
 package struct ServerServices: Sendable {
     package var database: Database
+    package var access: AccessControl
     package var threads: ThreadService
     package var runs: RunService
     package var assistants: AssistantService
@@ -20,6 +21,7 @@ package struct ServerServices: Sendable {
 
     package init(
         database: Database,
+        access: AccessControl,
         threads: ThreadService,
         runs: RunService,
         assistants: AssistantService,
@@ -31,6 +33,7 @@ package struct ServerServices: Sendable {
         clock: WallClock
     ) {
         self.database = database
+        self.access = access
         self.threads = threads
         self.runs = runs
         self.assistants = assistants

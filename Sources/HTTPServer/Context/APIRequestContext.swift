@@ -11,8 +11,8 @@ struct APIRequestContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// `req_` and 32 hexadecimal digits, as in the header `x-request-id` of the answer.
     let requestID: String
-    /// Address of the peer, a proxy's perhaps; nil where there is none.
-    let peerAddress: SocketAddress?
+    /// The connection that it came over.
+    let channel: any Channel
     /// What the request turned out to be about, for the log.
     let subject = RequestSubject()
     /// Who sends it: all reads and writes are confined to this sender's project.
@@ -20,12 +20,15 @@ struct APIRequestContext: RequestContext {
     /// How the sender stands with its limits; nil when there are none.
     var allowance: RequestAllowance?
 
+    /// Address of the peer, a proxy's perhaps; nil where there is none.
+    var peerAddress: SocketAddress? { channel.remoteAddress }
+
     /// What all reads and writes of the request are confined to.
     var project: ProjectID { principal.project }
 
     init(source: ApplicationRequestContextSource) {
         requestID = Self.makeRequestID()
-        peerAddress = source.channel.remoteAddress
+        channel = source.channel
         coreContext = CoreRequestContextStorage(source: source)
     }
 

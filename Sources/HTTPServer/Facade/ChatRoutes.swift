@@ -19,9 +19,9 @@ struct ChatRoutes: Sendable {
         let question: Identifier<Message>
         let isStream: Bool
 
-        init(_ started: RunService.Started, question: Identifier<Message>, isStream: Bool) {
-            run = started.run
-            live = started.live
+        init(_ run: Run, _ live: LiveRun, question: Identifier<Message>, isStream: Bool) {
+            self.run = run
+            self.live = live
             self.question = question
             self.isStream = isStream
         }
@@ -29,9 +29,44 @@ struct ChatRoutes: Sendable {
 
     @Sendable
     private func chat(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        let pending = try await begin(request, context)
+        try await response(to: try await begin(request, context), context)
+    }
+
+    private func response(to pending: Pending, _ context: APIRequestContext) async throws -> Response {
         if pending.isStream { return stream(pending, context) }
         return JSONResponse.make(ChatAnswer(message: try await answer(of: pending.live)))
+    }
+
+    /// Answers a repeated request from the run that the first one started.
+    func resume(
+        _ followed: IdempotentRequest.FollowedRun,
+        _ request: Request,
+        _ context: APIRequestContext
+    ) async throws -> Response {
+        var fields = try await reader.object(of: request)
+        let isStream = fields.flag("stream")
+        let run = try await services.runs.find(followed.run, of: followed.thread, in: context.project)
+        context.subject.set(run)
+        let question = followed.message ?? Identifier("")
+        if !run.state.status.isTerminal, let live = services.runs.liveRuns.find(run.id) {
+            let pending = Pending(run, live, question: question, isStream: isStream)
+            return try await response(to: pending, context)
+        }
+        let outcome = try await services.runs.outcome(of: run)
+        guard isStream else { return JSONResponse.make(ChatAnswer(message: try answer(in: outcome))) }
+        return EventStream.response { writer in
+            var block = EventBlock()
+            block.start(run, question: question)
+            do {
+                let answer = try answer(in: outcome)
+                block.delta(answer.content.plainText)
+                block.event("message", ChatAnswer(message: answer))
+                block.done()
+            } catch {
+                block.error(FacadeErrors.translate(error, context: context))
+            }
+            try await writer.write(block)
+        }
     }
 
     /// Reads the question and starts its run.
@@ -46,7 +81,7 @@ struct ChatRoutes: Sendable {
         let question = PendingMessage(id: services.ids.next(), role: .user, content: Message.Content(text: text))
         let started = try await start(question, in: threadID, with: document, isAwaited: !isStream, context)
         context.subject.set(started.run)
-        return Pending(started, question: question.id, isStream: isStream)
+        return Pending(started.run, started.live, question: question.id, isStream: isStream)
     }
 
     /// Starts the run; once more when somebody else changed the thread's data while figures were computed from it.
@@ -57,6 +92,7 @@ struct ChatRoutes: Sendable {
         isAwaited: Bool,
         _ context: APIRequestContext
     ) async throws -> RunService.Started {
+        try context.allowance?.checkTokens()
         let assistant = try await services.facadeAssistant()
         while true {
             do {
@@ -66,9 +102,10 @@ struct ChatRoutes: Sendable {
                         assistantID: assistant.id,
                         settings: RunSettings(assistant.settings),
                         input: [question],
-                        data: try await update(of: threadID, with: document),
+                        data: try await update(of: threadID, with: document, in: context.project),
                         requestID: context.requestID,
-                        isAwaited: isAwaited
+                        isAwaited: isAwaited,
+                        tokenMeter: context.allowance?.tokenMeter
                     ),
                     in: context.project
                 )
@@ -80,15 +117,19 @@ struct ChatRoutes: Sendable {
 
     private func update(
         of thread: Identifier<AssistantThread>?,
-        with document: JSONObject?
+        with document: JSONObject?,
+        in project: ProjectID
     ) async throws -> ThreadDataUpdate? {
         guard let document else { return nil }
-        if let thread { _ = try await services.threads.find(thread, in: context.project) }
+        if let thread { _ = try await services.threads.find(thread, in: project) }
         return try await services.analysis.update(of: thread, with: document)
     }
 
     private func answer(of live: LiveRun) async throws -> Message {
-        let outcome = try await live.outcome()
+        try answer(in: try await live.outcome())
+    }
+
+    private func answer(in outcome: RunOutcome) throws -> Message {
         guard let answer = outcome.answer, outcome.run.state.status.hasAnswer else { throw FacadeError(outcome) }
         return answer
     }
@@ -98,37 +139,50 @@ struct ChatRoutes: Sendable {
         let live = pending.live
         return EventStream.response { writer in
             var block = EventBlock()
-            block.event("start") { json in
-                json.beginObject()
-                json.member("thread_id", pending.run.threadID)
-                json.member("run_id", pending.run.id)
-                json.member("message_id", pending.question)
-                json.endObject()
-            }
+            block.start(pending.run, question: pending.question)
             try await writer.write(block)
             do {
                 try await writer.follow(live) { event, block in
                     guard case .contentDelta(_, let delta) = event else { return }
-                    block.event("delta") { json in
-                        json.beginObject()
-                        json.member("delta", delta.text)
-                        json.endObject()
-                    }
+                    block.delta(delta.text)
                 }
                 block = EventBlock()
                 block.event("message", ChatAnswer(message: try await answer(of: live)))
                 block.done()
             } catch {
-                let error = FacadeErrors.translate(error, context: context)
                 block = EventBlock()
-                block.event("error") { json in
-                    json.beginObject()
-                    error.writeDetail(to: &json)
-                    json.member("status", error.status.code)
-                    json.endObject()
-                }
+                block.error(FacadeErrors.translate(error, context: context))
             }
             try await writer.write(block)
+        }
+    }
+}
+
+extension EventBlock {
+    fileprivate mutating func start(_ run: Run, question: Identifier<Message>) {
+        event("start") { json in
+            json.beginObject()
+            json.member("thread_id", run.threadID)
+            json.member("run_id", run.id)
+            json.member("message_id", question)
+            json.endObject()
+        }
+    }
+
+    fileprivate mutating func delta(_ text: String) {
+        event("delta") { json in
+            json.beginObject()
+            json.member("delta", text)
+            json.endObject()
+        }
+    }
+
+    fileprivate mutating func error(_ error: FacadeError) {
+        event("error") { json in
+            json.beginObject()
+            error.writeDetail(to: &json)
+            json.member("status", error.status.code)
+            json.endObject()
         }
     }
 }

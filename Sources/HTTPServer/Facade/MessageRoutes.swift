@@ -36,7 +36,9 @@ struct MessageRoutes: Sendable {
         let thread = try context.threadID()
         let limit = PageParameters.limits.upperBound
         let parameters = try PageParameters.read(request, defaultLimit: limit, defaultOrder: .ascending)
-        guard PageParameters.namePage(request) else { return try await wholeThread(thread, order: parameters.order) }
+        guard PageParameters.namePage(request) else {
+            return try await wholeThread(thread, order: parameters.order, in: context.project)
+        }
         let page = try await services.threads.messages(parameters, of: thread, in: context.project)
         let shown = Page(items: page.items.map(FacadeMessage.init), hasMore: page.hasMore)
         return JSONResponse.make { shown.write(to: &$0) { $0.message.id.rawValue } }
@@ -45,9 +47,10 @@ struct MessageRoutes: Sendable {
     /// All messages, written as they are read: a thread of any length takes the memory of one chunk.
     private func wholeThread(
         _ thread: Identifier<AssistantThread>,
-        order: PageRequest.Order
+        order: PageRequest.Order,
+        in project: ProjectID
     ) async throws -> Response {
-        _ = try await services.threads.find(thread, in: context.project)
+        _ = try await services.threads.find(thread, in: project)
         let threads = services.threads
         let body = ResponseBody { writer in
             var sequence: Int?

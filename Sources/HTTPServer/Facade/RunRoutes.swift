@@ -21,6 +21,7 @@ struct RunRoutes: Sendable {
         var fields = try await reader.optionalObject(of: request)
         let asked = fields.optionalText("assistant_id") ?? request.uri.queryParameters.get("assistant_id")
         try fields.check()
+        try context.allowance?.checkTokens()
         let assistant =
             if let asked, !asked.isEmpty, asked != services.initialFacadeAssistant.id.rawValue {
                 try await services.assistants.find(Identifier(asked), in: context.project)
@@ -31,7 +32,8 @@ struct RunRoutes: Sendable {
             target: .existing(try context.threadID()),
             assistantID: assistant.id,
             settings: RunSettings(assistant.settings),
-            requestID: context.requestID
+            requestID: context.requestID,
+            tokenMeter: context.allowance?.tokenMeter
         )
         let run = try await services.runs.start(request, in: context.project).run
         context.subject.set(run)

@@ -14,6 +14,10 @@ enum FacadeErrors {
         switch error {
         case let error as FacadeError: return error
         case let error as EngineError: return FacadeError(error)
+        case let error as AccessRefusal: return error.facadeError
+        case let error as RateLimitRefusal: return error.facadeError
+        case let error as IdempotencyRefusal: return error.facadeError
+        case is IdempotencyKeyTaken: return IdempotencyRefusal.stillRunning.facadeError
         case let error as MethodNotAllowed: return .methodNotAllowed(allow: error.allow)
         case let error as UnknownCursor:
             return .invalid([

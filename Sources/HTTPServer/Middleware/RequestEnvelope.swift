@@ -2,6 +2,7 @@ import AssistantsAPI
 import HTTPTypes
 import Hummingbird
 import Logging
+import RunEngine
 
 /// What every request passes, in one step: it gets an id, is held against the limits, its errors become answers, other
 /// origins are let in, and one line about it goes into the log.
@@ -9,7 +10,9 @@ import Logging
 /// One middleware and not five: each level of them costs a waiting request two kilobytes.
 struct RequestEnvelope: RouterMiddleware {
     let crossOrigin: CrossOrigin
-    let rateLimit: RequestRateLimit?
+    let authenticator: KeyAuthenticator
+    let idempotency: IdempotentRequests
+    let betaHeader: BetaHeader
     /// The prefix that a proxy may have left in the path; or empty.
     let rootPath: String
     let logger: Logger
@@ -24,8 +27,19 @@ struct RequestEnvelope: RouterMiddleware {
     ) async throws -> Response {
         let start = ContinuousClock.now
         if let preflight = crossOrigin.preflight(request) { return finish(preflight, of: request, context, start) }
+        var context = context
         do {
-            try rateLimit?.check(request, context)
+            if try !authenticator.begin(request, &context) { try await authenticator.finish(request, &context) }
+            try betaHeader.check(request)
+            if IdempotentRequests.concern(request) {
+                let response = try await idempotency.answer(
+                    request,
+                    context,
+                    refuse: { refusal($0, request, context) },
+                    next: next
+                )
+                return finish(response, of: request, context, start)
+            }
             return finish(try await next(request, context), of: request, context, start)
         } catch {
             return finish(refusal(error, request, context), of: request, context, start)
@@ -55,6 +69,7 @@ struct RequestEnvelope: RouterMiddleware {
             response.headers[.openAIVersion] = Self.apiVersion
             response.headers[.processingTime] = String((ContinuousClock.now - start).milliseconds)
         }
+        context.allowance?.describe(in: &response.headers)
         crossOrigin.grant(request, in: &response.headers)
         let level: Logger.Level = response.status.code >= 500 ? .error : .info
         if logger.logLevel <= level { log(level, response, request, context, ContinuousClock.now - start) }
@@ -75,6 +90,7 @@ struct RequestEnvelope: RouterMiddleware {
             "status": .stringConvertible(response.status.code),
             "duration_ms": .stringConvertible(elapsed.hundredthsOfMilliseconds),
         ]
+        if let key = context.principal.keyID { metadata["key_id"] = .string(key) }
         let (thread, run) = (context.parameters.get("thread_id"), context.parameters.get("run_id"))
         if let thread = thread ?? context.subject.thread { metadata["thread"] = .string(thread) }
         if let run = run ?? context.subject.run { metadata["run"] = .string(run) }

@@ -14,6 +14,10 @@ enum OpenAIErrors {
         switch error {
         case let error as OpenAIError: return error
         case let error as EngineError: return OpenAIError(error)
+        case let error as AccessRefusal: return error.openAIError
+        case let error as RateLimitRefusal: return error.openAIError
+        case let error as IdempotencyRefusal: return error.openAIError
+        case is IdempotencyKeyTaken: return IdempotencyRefusal.stillRunning.openAIError
         case let error as MethodNotAllowed: return .methodNotAllowed(request, allow: error.allow)
         case let error as UnknownCursor:
             return .invalidValue(

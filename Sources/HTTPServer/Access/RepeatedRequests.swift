@@ -1,0 +1,63 @@
+import AssistantsAPI
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import RunEngine
+import Storage
+
+/// Answers a repeated request, whose first answer was a stream or got lost, from the run that the first one started.
+struct RepeatedRequests: Sendable {
+    let services: ServerServices
+    let chat: ChatRoutes
+    let rootPath: String
+
+    func answer(
+        _ followed: IdempotentRequest.FollowedRun,
+        _ request: Request,
+        _ context: APIRequestContext
+    ) async throws -> Response {
+        let surface = RequestSurface(path: request.uri.path, rootPath: rootPath)
+        if surface == .facade, request.uri.path.hasSuffix("/chat") {
+            return try await chat.resume(followed, request, context)
+        }
+        guard try await Self.asksForStream(request) else {
+            let run = try await services.runs.find(followed.run, of: followed.thread, in: context.project)
+            return JSONResponse.make(run)
+        }
+        let source = try await services.runs.events(of: followed.run, in: followed.thread, project: context.project)
+        return RunEventStream.response(source.turn(after: followed.afterEvent), after: 0, isNumbered: false)
+    }
+
+    private static func asksForStream(_ request: Request) async throws -> Bool {
+        let body = try await request.body.collect(upTo: .max)
+        return (try? body.withUnsafeReadableBytes { try JSONValue(parsing: $0) })?["stream"]?.boolValue ?? false
+    }
+}
+
+extension RunService.EventSource {
+    /// What a stream told that began behind the event `number`: it ended when the run did, or wanted functions called.
+    fileprivate func turn(after number: Int) -> RunService.EventSource {
+        switch self {
+        case .live(let live):
+            let log = live.log
+            guard let turn = log.completeTurn(after: number) else { return self }
+            return .ended(turn.run, EventLog(events: turn.events))
+        case .ended(let run, let log):
+            guard let log else { return self }
+            let events =
+                log.completeTurn(after: number)?.events ?? Array(log.events.dropFirst(log.place(after: number)))
+            return .ended(run, EventLog(events: events))
+        }
+    }
+}
+
+extension EventLog {
+    /// Nil when the turn is not through.
+    fileprivate func completeTurn(after number: Int) -> (events: [StreamEvent], run: Run)? {
+        let events = events.dropFirst(place(after: number))
+        for (place, event) in zip(events.indices, events) {
+            if case .run(.requiresAction, let run) = event { return (Array(events[...place]), run) }
+        }
+        return nil
+    }
+}
