@@ -57,13 +57,12 @@ struct Server {
             ids: ids,
             clock: clock
         )
-        let configuration = configuration
         let http = ServerApplication.make(
             services: services,
             options: serverOptions,
             eventLoopGroup: eventLoops,
             logger: logger,
-            onRunning: { port in
+            onRunning: { [configuration] port in
                 let asksForKey = (try? await access.asksForKey()) ?? false
                 StartupBanner(configuration, port: port, asksForKey: asksForKey).show()
             }

@@ -79,7 +79,7 @@ extension ServerConfiguration.HTTP {
     /// Reads
     /// - `HOST` (address, `127.0.0.1`), `PORT` (integer, 8010), `ROOT_PATH` (path, empty)
     /// - `CORS_ORIGINS` (JSON array of origins, empty), `TRUSTED_PROXIES` (JSON array of ranges, this machine)
-    /// - `MAX_BODY_BYTES` (bytes, 32M)
+    /// - `MAX_BODY_BYTES` (bytes, 32M), `REQUIRE_BETA_HEADER` (boolean, true)
     init(_ reader: inout SettingReader) {
         host = reader.value(.host, .hostName, default: "127.0.0.1")
         port = reader.value(.port, .integer(0...65535), default: 8010)
@@ -96,6 +96,7 @@ extension ServerConfiguration.HTTP {
             default: ["127.0.0.1", "::1"].compactMap { NetworkRange($0) }
         )
         maximumBodyBytes = reader.value(.maxBodyBytes, .bytes(1024...(1 << 30)), default: 32 << 20)
+        requiresBetaHeader = reader.value(.requireBetaHeader, .boolean, default: true)
     }
 }
 
@@ -122,11 +123,15 @@ extension ServerConfiguration.Access.Limits {
 }
 
 extension ServerConfiguration.Runs {
-    /// Reads `RUN_TIMEOUT` (seconds, 600), `RUN_CONCURRENCY` (integer, 8192) and `RUN_QUEUE_LIMIT` (integer, 10000).
+    /// Reads
+    /// - `RUN_TIMEOUT` (seconds, 600), `RUN_CONCURRENCY` (integer, 8192), `RUN_QUEUE_LIMIT` (integer, 10000)
+    /// - `EVENT_RETENTION` (seconds, 86400), `POLL_HOLD` (seconds, 10)
     init(_ reader: inout SettingReader) {
         timeout = reader.value(.runTimeout, .seconds(1...86400), default: .seconds(600))
         concurrency = reader.value(.runConcurrency, .integer(1...1_000_000), default: 8192)
         queueLimit = reader.value(.runQueueLimit, .integer(1...10_000_000), default: 10_000)
+        eventRetention = reader.value(.eventRetention, .seconds(0...315_360_000), default: .seconds(86_400))
+        pollHold = reader.value(.pollHold, .seconds(0...300), default: .seconds(10))
     }
 }
 

@@ -73,6 +73,8 @@ package struct ServerConfiguration: Sendable {
         /// Peers whose `X-Forwarded-For` is believed.
         package let trustedProxies: [NetworkRange]
         package let maximumBodyBytes: Int
+        /// Whether the Assistants API answers only those who name its version.
+        package let requiresBetaHeader: Bool
 
         /// Whether only this machine can reach the server.
         package var isLoopbackOnly: Bool {
@@ -104,6 +106,10 @@ package struct ServerConfiguration: Sendable {
         package let concurrency: Int
         /// Runs that may wait for their turn.
         package let queueLimit: Int
+        /// How long the events of a run can be read again after its end.
+        package let eventRetention: Duration
+        /// How long a client that polls a run is kept waiting for news; zero leaves polling to the clients.
+        package let pollHold: Duration
     }
 
     package struct Logs: Sendable {

@@ -37,6 +37,9 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .setting(.runTimeout), help: .setting(.runTimeout)) var runTimeout: String?
     @Option(name: .setting(.runConcurrency), help: .setting(.runConcurrency)) var runConcurrency: String?
     @Option(name: .setting(.runQueueLimit), help: .setting(.runQueueLimit)) var runQueueLimit: String?
+    @Option(name: .setting(.eventRetention), help: .setting(.eventRetention)) var eventRetention: String?
+    @Option(name: .setting(.pollHold), help: .setting(.pollHold)) var pollHold: String?
+    @Option(name: .setting(.requireBetaHeader), help: .setting(.requireBetaHeader)) var requireBetaHeader: String?
     @Option(name: .setting(.shutdownGrace), help: .setting(.shutdownGrace)) var shutdownGrace: String?
     @Option(name: .setting(.dataDirectory), help: .setting(.dataDirectory)) var dataDirectory: String?
     @Option(name: .setting(.debug), help: .setting(.debug)) var debug: String?
@@ -81,6 +84,9 @@ struct SettingOptions: ParsableArguments {
         case .runTimeout: runTimeout
         case .runConcurrency: runConcurrency
         case .runQueueLimit: runQueueLimit
+        case .eventRetention: eventRetention
+        case .pollHold: pollHold
+        case .requireBetaHeader: requireBetaHeader
         case .shutdownGrace: shutdownGrace
         case .dataDirectory: dataDirectory
         case .debug: debug

@@ -22,7 +22,7 @@ struct ThreadSearchRoutes: Sendable {
     }
 
     private static func query(_ request: Request) throws -> SearchQuery? {
-        guard let text = ListParameters.text("q", in: request.uri.queryParameters) else { return nil }
+        guard let text = parameters(request).last(where: { $0.name == "q" })?.value else { return nil }
         let length = text.unicodeScalars.count
         guard length <= SearchQuery.maximumLength else {
             throw OpenAIError.stringTooLong("q", maximum: SearchQuery.maximumLength, got: length)
@@ -32,17 +32,26 @@ struct ThreadSearchRoutes: Sendable {
 
     private static func metadata(_ request: Request) throws -> [(key: String, value: String)] {
         var pairs: [(key: String, value: String)] = []
-        for (name, value) in request.uri.queryParameters {
-            let name = String(name).percentDecoded
-            guard name == "metadata" || name.hasPrefix("metadata[") else { continue }
+        for (name, value) in parameters(request) where name == "metadata" || name.hasPrefix("metadata[") {
             guard name.hasPrefix("metadata["), name.hasSuffix("]") else {
                 throw OpenAIError.invalidValue("Invalid '\(name.shortened)': expected 'metadata[key]=value'.", name)
             }
-            pairs.append((String(name.dropFirst("metadata[".count).dropLast()), String(value)))
+            pairs.append((String(name.dropFirst("metadata[".count).dropLast()), value))
         }
         guard pairs.count <= Metadata.maximumPairs else {
             throw OpenAIError.tooManyProperties("metadata", maximum: Metadata.maximumPairs, got: pairs.count)
         }
         return pairs
+    }
+
+    /// The parameters as forms write them: a plus is a space, which in texts of people's own it mostly is.
+    private static func parameters(_ request: Request) -> [(name: String, value: String)] {
+        func decoded(_ text: Substring) -> String {
+            String(text.map { $0 == "+" ? " " : $0 }).percentDecoded
+        }
+        return (request.uri.query ?? "").split(separator: "&").map { parameter in
+            let name = parameter.prefix { $0 != "=" }
+            return (decoded(name), decoded(parameter.dropFirst(name.count + 1)))
+        }
     }
 }

@@ -109,6 +109,7 @@ package struct Connection {
     package var runs: RunRepository { RunRepository(db: db, settingsCache: settingsCache) }
     package var runSteps: RunStepRepository { RunStepRepository(db: db) }
     package var search: SearchRepository { SearchRepository(db: db) }
+    package var imports: ImportRepository { ImportRepository(db: db) }
     package var projects: ProjectRepository { ProjectRepository(db: db) }
     package var apiKeys: APIKeyRepository { APIKeyRepository(db: db) }
     package var idempotency: IdempotencyRepository { IdempotencyRepository(db: db) }

@@ -29,8 +29,9 @@ extension Migrations {
             INSERT OR IGNORE INTO search_removals
                 SELECT seq * 4294967296 + OLD.seq, project_id, OLD.content FROM threads WHERE id = OLD.thread_id;
         END;
-        CREATE TRIGGER message_changes_in_search BEFORE UPDATE OF content ON messages
-            WHEN OLD.seq <= (SELECT seq FROM progress WHERE name = 'search') AND OLD.content <> NEW.content
+        CREATE TRIGGER message_changes_in_search BEFORE UPDATE OF seq, content ON messages
+            WHEN OLD.seq <= (SELECT seq FROM progress WHERE name = 'search')
+                AND (OLD.content <> NEW.content OR OLD.seq <> NEW.seq)
         BEGIN
             INSERT OR IGNORE INTO search_removals
                 SELECT seq * 4294967296 + OLD.seq, project_id, OLD.content FROM threads WHERE id = OLD.thread_id;

@@ -2,11 +2,32 @@ import HTTPTypes
 import Hummingbird
 
 /// The header `OpenAI-Beta`, in which clients say which generation of the Assistants API they speak.
-enum BetaHeader {
+struct BetaHeader: Sendable {
+    /// Whether clients must name a generation. Those who name another one are refused in any case.
+    let isRequired: Bool
+    /// The prefix that a proxy may have left in the path; or empty.
+    let rootPath: String
+
     private static let current = "assistants=v2"
 
-    /// Throws when the header names another generation, or none although one must be named.
-    static func check(_ request: Request, isRequired: Bool) throws {
+    /// Throws when a request for the Assistants API names another generation, or none although one must be named.
+    func check(_ request: Request) throws {
+        guard let isRequired = requirement(request) else { return }
+        try Self.check(request, isRequired: isRequired)
+    }
+
+    /// Nil where the header means nothing. What is not OpenAI's, as the events of a run, which a browser reads without
+    /// being able to send the header, does not ask for it.
+    private func requirement(_ request: Request) -> Bool? {
+        var path = request.uri.path[...]
+        if !rootPath.isEmpty, path.hasPrefix(rootPath) { path = path.dropFirst(rootPath.count) }
+        guard path.hasPrefix("/v1/assistants") || path.hasPrefix("/v1/threads") else { return nil }
+        let isOurs =
+            path.hasSuffix("/events") || path.hasSuffix("/fork") || (path == "/v1/threads" && request.method == .get)
+        return isRequired && !isOurs
+    }
+
+    private static func check(_ request: Request, isRequired: Bool) throws {
         let values = request.headers[values: .openAIBeta].flatMap { $0.split(separator: ",") }
         let tokens = values.map { $0.drop { $0 == " " }.prefix { $0 != " " }.lowercased() }.filter { !$0.isEmpty }
         if tokens.contains(current) { return }
