@@ -43,9 +43,9 @@ private final class AccessStore: Sendable {
         return try await access.principal(for: credential)
     }
 
-    private static let credentials: [Credential] = [.none, .unusable, .key("sk-anything")]
+    private static let anything: [Credential] = [.none, .unusable, .key("sk-anything")]
 
-    @Test("Without any key everyone is let in, whatever they bring", arguments: credentials)
+    @Test("Without any key everyone is let in, whatever they bring", arguments: anything)
     func open(_ credential: Credential) async throws {
         let access = access()
         for _ in 0..<2 {
