@@ -24,15 +24,23 @@ package struct DumpExport: Sendable {
             count += items.count
             try write(writer.bytes)
         }
-        try await pages({ request in try await database.read { try $0.assistants.page(request, of: project) } }, \.id) {
-            try put($0)
+        var assistants = Pages<Assistant>(of: Self.page)
+        while let items = try await assistants.next({ request in
+            try await database.read { try $0.assistants.page(request, of: project) }
+        }) {
+            try put(items)
         }
-        try await pages({ request in try await database.read { try $0.threads.page(request, of: project) } }, \.id) {
-            threads in
-            for thread in threads {
+        var threads = Pages<AssistantThread>(of: Self.page)
+        while let items = try await threads.next({ request in
+            try await database.read { try $0.threads.page(request, of: project) }
+        }) {
+            for thread in items {
                 try put([thread])
                 try await messages(of: thread.id) { try put($0) }
-                try await runs(of: thread.id) { try put($0) } steps: { try put($0) }
+                try await runs(of: thread.id) { run, steps in
+                    try put([run])
+                    try put(steps)
+                }
             }
         }
         return count
@@ -54,34 +62,54 @@ package struct DumpExport: Sendable {
         }
     }
 
-    /// Runs, each with its steps behind it.
+    /// Runs, each with its steps.
     private func runs(
         of thread: Identifier<AssistantThread>,
-        _ body: ([Run]) throws -> Void,
-        steps: ([RunStep]) throws -> Void
+        _ body: (Run, [RunStep]) throws -> Void
     ) async throws {
         let database = database
-        try await pages({ request in try await database.read { try $0.runs.page(request, of: thread) } }, \.id) { runs in
-            for run in runs {
-                try body([run])
-                try steps(try await database.read { try $0.runSteps.all(of: run) }.reversed())
+        var runs = Pages<Run>(of: Self.page)
+        while let items = try await runs.next({ request in
+            try await database.read { try $0.runs.page(request, of: thread) }
+        }) {
+            for run in items {
+                try body(run, try await database.read { try $0.runSteps.all(of: run) }.reversed())
             }
         }
     }
+}
 
-    private func pages<Item: Sendable, Resource>(
-        _ read: (PageRequest) async throws -> Page<Item>,
-        _ id: KeyPath<Item, Identifier<Resource>>,
-        _ body: ([Item]) async throws -> Void
-    ) async throws {
-        var request = PageRequest(limit: Self.page, order: .descending)
-        while true {
-            let page = try await read(request)
-            try await body(page.items)
-            guard page.hasMore, let last = page.items.last else { return }
-            request.after = last[keyPath: id].rawValue
-        }
+/// Goes through a list page by page, the newest first.
+private struct Pages<Item: ListedResource> {
+    private var request: PageRequest?
+
+    init(of size: Int) { request = PageRequest(limit: size, order: .descending) }
+
+    /// The next page, as `read` gives it; nil at the end.
+    mutating func next(_ read: (PageRequest) async throws -> Page<Item>) async throws -> [Item]? {
+        guard var request else { return nil }
+        let page = try await read(request)
+        request.after = page.items.last?.rawID
+        self.request = page.hasMore ? request : nil
+        return page.items.isEmpty ? nil : page.items
     }
+}
+
+/// What stands in lists under an id.
+private protocol ListedResource: Sendable {
+    var rawID: String { get }
+}
+
+extension Assistant: ListedResource {
+    fileprivate var rawID: String { id.rawValue }
+}
+
+extension AssistantThread: ListedResource {
+    fileprivate var rawID: String { id.rawValue }
+}
+
+extension Run: ListedResource {
+    fileprivate var rawID: String { id.rawValue }
 }
 
 /// Writes values as lines of JSON.

@@ -8,6 +8,8 @@ package struct ImportReport: Sendable {
         package var unchanged = 0
         /// Stored before under the same id, and not the same: what is stored stays.
         package var different = 0
+
+        package var isEmpty: Bool { added + unchanged + different == 0 }
     }
 
     /// An object that was not taken.
