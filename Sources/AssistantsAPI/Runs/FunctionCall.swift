@@ -1,5 +1,7 @@
 /// A function that a model wants called.
-package struct FunctionCall: Sendable, Equatable {
+package struct FunctionCall: Sendable, Equatable, IdentifiedResource {
+    package static let idPrefix = "call_"
+
     /// `call_…`, from the backend or made here.
     package var id: String
     package var name: String

@@ -43,6 +43,8 @@ package final class LiveRun: Sendable {
         var stored: Result<StoredInput?, any Error>?
         var interruption: Interruption?
         var task: Task<Void, Never>?
+        /// What the model is saying just now.
+        var turn: TurnInProgress?
         var nextTicket = 0
         var waiters: [Waiter] = []
     }
@@ -231,6 +233,7 @@ package final class LiveRun: Sendable {
             state.log.append(events)
             state.phase = .ended(result)
             state.task = nil
+            state.turn = nil
         }
     }
 
@@ -243,6 +246,7 @@ package final class LiveRun: Sendable {
             guard state.interruption == nil else { return }
             state.phase = .waitingForOutputs(run)
             state.task = nil
+            state.turn = nil
             waits = true
         }
         return waits
@@ -280,6 +284,12 @@ package final class LiveRun: Sendable {
             if case .waitingForOutputs = state.phase { true } else { false }
         }
     }
+
+    /// Shows what the model is saying, as long as it is not stored.
+    func show(_ turn: TurnInProgress) { state.withLock { $0.turn = turn } }
+
+    /// What the model is saying just now; nil between answers.
+    var turn: TurnInProgress? { state.withLock { $0.phase.isWorking ? $0.turn : nil } }
 
     // MARK: Interrupting
 

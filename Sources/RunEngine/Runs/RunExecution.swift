@@ -131,7 +131,14 @@ struct RunExecution: Sendable {
         let ending = RunEnding(begun: begun, worker: worker, live: live, releasesThread: true)
         if live.interruption != nil { return await ending.interrupted(after: nil) }
         if let reason = begun.exhaustedBudget { return await ending.outOfBudget(reason) }
-        let turn = TurnInProgress(run: begun.run, live: live, ids: worker.ids, clock: worker.clock)
+        let turn = TurnInProgress(
+            run: begun.run,
+            knownCallIDs: begun.past.callIDs,
+            live: live,
+            ids: worker.ids,
+            clock: worker.clock
+        )
+        live.show(turn)
         do {
             switch worker.answerer {
             case .model(let model):

@@ -36,6 +36,8 @@ struct RunPast: Sendable {
     /// Tokens of all answers so far.
     var usage: TokenUsage { steps.reduce(TokenUsage()) { $0 + ($1.usage ?? TokenUsage()) } }
 
+    var callIDs: Set<String> { Set(steps.lazy.compactMap(\.toolCalls).joined().map(\.id)) }
+
     /// How often functions were asked for.
     var callCount: Int { steps.count { $0.toolCalls != nil } }
 

@@ -27,8 +27,10 @@ extension RunService {
         in thread: Identifier<AssistantThread>,
         project: ProjectID
     ) async throws -> Page<RunStep> {
-        try await database.read { db in
-            try db.runSteps.page(request, of: try db.run(id, of: thread, in: project))
+        try await worker.unstoredSteps(of: id).page(request) { request in
+            try await database.read { db in
+                try db.runSteps.page(request, of: try db.run(id, of: thread, in: project))
+            }
         }
     }
 
@@ -39,9 +41,12 @@ extension RunService {
         in thread: Identifier<AssistantThread>,
         project: ProjectID
     ) async throws -> RunStep {
-        try await database.read { db in
+        let unstored = worker.unstoredSteps(of: id).first(step.rawValue)
+        return try await database.read { db in
             let run = try db.run(id, of: thread, in: project)
-            guard let found = try db.runSteps.find(step, of: run) else { throw EngineError.runStepNotFound(step) }
+            guard let found = try db.runSteps.find(step, of: run) ?? unstored else {
+                throw EngineError.runStepNotFound(step)
+            }
             return found
         }
     }

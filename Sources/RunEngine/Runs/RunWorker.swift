@@ -137,6 +137,11 @@ package final class RunWorker: Service {
         if slots.take(orWait: next) { begin(next) }
     }
 
+    /// What a model is saying in a thread just now; nil when it says nothing. Nothing of it is stored.
+    func turn(in thread: Identifier<AssistantThread>) -> TurnInProgress? {
+        lanes.holder(of: thread)?.live.turn
+    }
+
     /// Goes on with a run whose outputs have come; it never gave its thread away.
     func resume(_ live: LiveRun, _ begun: RunExecution.Begun) {
         let work = RunWork(live: live, origin: .resumed(begun))

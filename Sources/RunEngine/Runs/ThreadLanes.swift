@@ -5,6 +5,8 @@ import Synchronization
 /// Lets the runs of a thread work one at a time, in the order in which they came.
 final class ThreadLanes<Work: Sendable>: Sendable {
     private struct Lane {
+        /// Has the thread: it works, or waits for something else than the thread.
+        var holder: Work
         var waiting = Deque<Work>()
     }
 
@@ -14,7 +16,7 @@ final class ThreadLanes<Work: Sendable>: Sendable {
     func enter(_ thread: Identifier<AssistantThread>, _ work: Work) -> Bool {
         lanes.withLock { lanes in
             if lanes[thread] == nil {
-                lanes[thread] = Lane()
+                lanes[thread] = Lane(holder: work)
                 return true
             }
             lanes[thread]?.waiting.append(work)
@@ -25,11 +27,17 @@ final class ThreadLanes<Work: Sendable>: Sendable {
     /// Gives the thread to the next in line, which is returned and may begin.
     func leave(_ thread: Identifier<AssistantThread>) -> Work? {
         lanes.withLock { lanes in
-            if let next = lanes[thread]?.waiting.popFirst() { return next }
+            if let next = lanes[thread]?.waiting.popFirst() {
+                lanes[thread]?.holder = next
+                return next
+            }
             lanes[thread] = nil
             return nil
         }
     }
+
+    /// What has the thread; nil when it is free.
+    func holder(of thread: Identifier<AssistantThread>) -> Work? { lanes.withLock { $0[thread]?.holder } }
 
     /// Takes waiting work out of its line.
     func remove(from thread: Identifier<AssistantThread>, where matches: (Work) -> Bool) -> Work? {

@@ -83,6 +83,13 @@ extension Turn.Writing {
         return [.message(.init(reached: message.status), message), .step(.init(reached: step.status), step)]
     }
 
+    /// The message as far as it is written.
+    var draft: Message {
+        var draft = message
+        if !isClosed { draft.content = content }
+        return draft
+    }
+
     private var content: Message.Content {
         if parts.count == 1, case .text(let text) = parts[0] { return Message.Content(text: text) }
         return Message.Content(parts: parts)

@@ -15,13 +15,16 @@ final class TurnInProgress: Sendable {
     }
 
     private let run: Run
+    /// Ids of calls that the run has made before.
+    private let knownCallIDs: Set<String>
     private let live: LiveRun
     private let ids: IDGenerator
     private let clock: WallClock
     private let state = Mutex(State())
 
-    init(run: Run, live: LiveRun, ids: IDGenerator, clock: WallClock) {
+    init(run: Run, knownCallIDs: Set<String> = [], live: LiveRun, ids: IDGenerator, clock: WallClock) {
         self.run = run
+        self.knownCallIDs = knownCallIDs
         self.live = live
         self.ids = ids
         self.clock = clock
@@ -57,6 +60,12 @@ final class TurnInProgress: Sendable {
             return turn
         }
     }
+
+    /// The messages so far, with what there is of their texts. None of them is stored yet.
+    var messages: [Message] { state.withLock { $0.turn.writings.map(\.draft) } }
+
+    /// The steps so far. None of them is stored yet.
+    var steps: [RunStep] { state.withLock { $0.turn.steps } }
 
     // MARK: Text
 
@@ -115,8 +124,18 @@ final class TurnInProgress: Sendable {
             events += [.step(.created, step), .step(.inProgress, step)]
         }
         guard let step = turn.calls, let calls = step.toolCalls, index == calls.count else { return events }
+        let id = callID(id, among: calls)
         turn.calls?.details = .toolCalls(calls + [FunctionCall(id: id, name: name)])
         return events + [.toolCallDelta(step.id, .began(index: index, id: id, name: name))]
+    }
+
+    /// The backend's own id if it has the form that clients know, and no other call of the run has it.
+    private func callID(_ id: String, among calls: [FunctionCall]) -> String {
+        let isTaken = knownCallIDs.contains(id) || calls.contains { $0.id == id }
+        guard id.hasPrefix(FunctionCall.idPrefix), !isTaken else {
+            return ids.next(FunctionCall.self).rawValue
+        }
+        return id
     }
 
     private func append(_ arguments: String, toCall index: Int, in turn: inout Turn) -> [StreamEvent] {

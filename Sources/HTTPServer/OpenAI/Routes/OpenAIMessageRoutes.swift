@@ -21,17 +21,13 @@ struct OpenAIMessageRoutes: Sendable {
     private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let parameters = try ListParameters.read(request)
         let thread: Identifier<AssistantThread> = try context.pathID("thread_id")
-        let page: Page<Message>
-        if let run = ListParameters.text("run_id", in: request.uri.queryParameters) {
-            page = try await services.threads.messages(
-                parameters,
-                of: thread,
-                writtenBy: Identifier(run),
-                in: context.project
-            )
-        } else {
-            page = try await services.threads.messages(parameters, of: thread, in: context.project)
-        }
+        let run = ListParameters.text("run_id", in: request.uri.queryParameters)
+        let page = try await services.threads.currentMessages(
+            parameters,
+            of: thread,
+            writtenBy: run.map { Identifier($0) },
+            in: context.project
+        )
         return JSONResponse.make { page.write(to: &$0) { $0.id.rawValue } }
     }
 
@@ -45,7 +41,7 @@ struct OpenAIMessageRoutes: Sendable {
 
     @Sendable
     private func retrieve(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        let message = try await services.threads.message(
+        let message = try await services.threads.currentMessage(
             try context.pathID("message_id"),
             of: try context.pathID("thread_id"),
             in: context.project
