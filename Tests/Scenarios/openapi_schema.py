@@ -60,6 +60,11 @@ def _waive(schemas: dict[str, Any]) -> None:
     run["instructions"]["nullable"] = True  # null when there are none
     for limit in ("max_prompt_tokens", "max_completion_tokens"):
         run[limit]["minimum"] = 1  # 16 was accepted
+    # An empty list has no first and no last item.
+    for name in ("Assistants", "Messages", "Runs", "RunSteps"):
+        ends = schemas[f"List{name}Response"]["properties"]
+        ends["first_id"]["nullable"] = ends["last_id"]["nullable"] = True
+    run["tools"]["maxItems"] = 128  # an assistant may have as many, and a run inherits them
     # A run stopped by a content filter is incomplete without a reason that the description has.
     run["incomplete_details"].pop("required", None)
     # The error of a stream comes wrapped, as both SDKs expect it.

@@ -19,7 +19,7 @@ def environment():
 
 
 def run(*arguments, timeout=60, **variables):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "PYTEST_"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "PYTEST_", "PYTHON"))}
     return subprocess.run(
         [str(CLIENTS), *arguments],
         cwd=HERE,

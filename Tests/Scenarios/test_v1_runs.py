@@ -1,5 +1,6 @@
 """Runs: what they take from their assistant, what the model is told, how they end, and who may write meanwhile."""
 
+import random
 import re
 import threading
 import time
@@ -7,8 +8,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from assistants_server import successful, text_of, wait_until
-from scripted_model import BreaksOff, Fails, FunctionCall, Gate, Generates, Refuses, Says, Text, calls_then_says
+from assistants_server import TERMINAL, successful, text_of, wait_until
+from scripted_model import (
+    BreaksOff,
+    Decides,
+    Fails,
+    FunctionCall,
+    Gate,
+    Generates,
+    Refuses,
+    Says,
+    Text,
+    calls_then_says,
+)
 from v1_api import V1, WEATHER, path_of, refused
 
 
@@ -427,6 +439,37 @@ def test_what_a_run_wrote_is_there_the_moment_its_end_is_seen(v1, thread):
     v1.ended(v1.submit(run, "sunny"), "completed")
     assert [text_of(message) for message in v1.messages(thread, run_id=run["id"])] == ["Let me look.", "Done"]
     assert [step["type"] for step in v1.steps(run)] == ["message_creation", "tool_calls", "message_creation"]
+
+
+def test_cancellations_at_any_moment_leave_all_in_order(v1, thread):
+    """Runs are cancelled at moments of no one's choosing, some too late; each ends as one or the other."""
+    assistant = v1.assistant(tools=[WEATHER])["id"]
+    script = Generates(Text("One, two, three, four."), every=0.002)
+    v1.model.script = Decides(lambda call: Generates(FunctionCall()) if "weather" in call.question else script)
+
+    def one(number):
+        api, chance = v1.separate(), random.Random(f"cancel {number}")
+        thread = api.thread("weather" if number % 3 == 0 else "question")["id"]
+        stream = api.stream_run(thread, assistant)
+        run = next(stream).json
+        time.sleep(chance.random() * 0.03)
+        answer = api.separate().request("POST", f"{path_of(run)}/cancel")
+        names = [event.name for event in stream]
+        ended = api.separate().settled(run, *TERMINAL)
+        if answer.status_code == 200:
+            assert answer.json()["status"] == "cancelling"
+        else:
+            refused(answer, message=f"Cannot cancel run with status '{ended['status']}'.")
+        assert names[-1] == "done"
+        steps = api.steps(run)
+        assert {step["status"] for step in steps} <= {ended["status"], "completed"}
+        assert all(message["status"] != "in_progress" for message in api.messages(thread))
+        api.message(thread, "Free")
+        return ended["status"]
+
+    with ThreadPoolExecutor(6) as pool:
+        statuses = list(pool.map(one, range(60)))
+    assert set(statuses) <= {"cancelled", "completed"} and "cancelled" in statuses
 
 
 def test_a_thread_with_an_active_run_may_be_deleted(v1, assistant, thread):

@@ -9,6 +9,7 @@ import requests
 
 from assistants_server import TERMINAL, Server, successful, text_of, wait_until
 from event_stream import Event, EventStream
+from stream_grammar import Grammar
 
 BETA = {"openai-beta": "assistants=v2"}
 SETTLED = (*TERMINAL, "requires_action")
@@ -24,14 +25,16 @@ WEATHER = {
 
 
 class RunStream(EventStream):
-    """The events of a run as they arrive, each held against OpenAI's description."""
+    """The events of a run as they arrive, each held against OpenAI's description and the rules of such streams."""
 
     def __init__(self, response: requests.Response, server: Server) -> None:
         self._server = server
         super().__init__(response)
 
     def _read(self) -> Iterator[Event]:
+        grammar = Grammar()
         for event in super()._read():
+            grammar.take(event)
             compare = getattr(self._server.seen, "compare_event", None)
             if compare:
                 compare(event.name, event.data)

@@ -25,8 +25,8 @@ def conversation(with_a_tool):
     helper = GPTAssistantAgent(
         name="autogen_helper",
         instructions="Help.",
-        llm_config={"config_list": [{"model": "scripted-model"}]},
-        assistant_config={"tools": [WEATHER] if with_a_tool else [], "check_every_ms": 20},
+        llm_config={"config_list": [{"model": "scripted-model"}], "check_every_ms": 20},
+        assistant_config={"tools": [WEATHER] if with_a_tool else []},
     )
     helper.register_function({"get_weather": get_weather})
     user = UserProxyAgent(

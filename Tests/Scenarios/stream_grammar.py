@@ -1,0 +1,117 @@
+"""What every stream of a run must keep to, whatever the run does, because the SDKs put its deltas together.
+
+Deltas follow the creation of what they change; parts and calls are numbered from 0 without holes; what must be told
+once is told once; the deltas of a message or step add up to what its end shows; one terminal event, then `done`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from event_stream import Event
+
+ENDS = ("completed", "incomplete", "failed", "cancelled", "expired", "requires_action")
+STEP_ENDS = ("completed", "failed", "cancelled", "expired")
+
+
+class Grammar:
+    """Takes the events of one stream in order; the first that breaks a rule is an error."""
+
+    def __init__(self) -> None:
+        self.last: str | None = None
+        #: The text, or refusal, of each part of the open message.
+        self.parts: list[str] = []
+        self.message: str | None = None
+        self.messages: set[str] = set()
+        #: id, name and arguments of each call of the open step.
+        self.calls: list[dict[str, str]] = []
+        self.step: str | None = None
+        self.ended: str | None = None
+
+    def take(self, event: Event) -> None:
+        assert self.last not in ("done", "error"), f"{event.name} after {self.last}"
+        name = event.name.removeprefix("thread.")
+        if name == "done":
+            assert self.ended, "done without an end of the run"
+            assert self.message is None, f"message {self.message} is still open"
+        elif name != "error":
+            assert not self.ended, f"{event.name} after the end of the run"
+            self._take(name, event.json)
+        self.last = name
+
+    def _take(self, name: str, data: dict[str, Any]) -> None:
+        kind, _, what = name.rpartition(".")
+        if kind == "message":
+            self._take_message(what, data)
+        elif kind == "run.step":
+            self._take_step(what, data)
+        elif kind == "run":
+            expected = "queued" if what == "created" else what
+            assert data["status"] == expected, f"{name} with status {data['status']}"
+            if what in ENDS:
+                self.ended = what
+
+    def _take_message(self, what: str, data: dict[str, Any]) -> None:
+        if what == "created":
+            assert self.message is None, f"message {data['id']} begins inside {self.message}"
+            assert data["id"] not in self.messages, "a message is created twice"
+            assert data["content"] == []
+            self.message, self.parts = data["id"], []
+            self.messages.add(data["id"])
+            return
+        assert data["id"] == self.message, f"message.{what} of {data['id']}, and {self.message} is open"
+        if what == "delta":
+            for part in data["delta"]["content"]:
+                self._add_part(part)
+        elif what in ("completed", "incomplete"):
+            assert data["status"] == what
+            shown = [part["text"]["value"] if part["type"] == "text" else part["refusal"] for part in data["content"]]
+            assert shown == self.parts and shown, f"the deltas add up to {self.parts}, the message shows {shown}"
+            self.message = None
+
+    def _add_part(self, part: dict[str, Any]) -> None:
+        index = part["index"]
+        assert index <= len(self.parts), f"part {index} comes after {len(self.parts)} others"
+        is_first = index == len(self.parts)
+        if is_first:
+            self.parts.append("")
+        if part["type"] == "text":
+            assert ("annotations" in part["text"]) == is_first, "annotations come with the first delta"
+            self.parts[index] += part["text"]["value"]
+        else:
+            self.parts[index] += part["refusal"]
+
+    def _take_step(self, what: str, data: dict[str, Any]) -> None:
+        if what == "created":
+            self.step, self.calls = data["id"], []
+            return
+        if what == "delta":
+            assert data["id"] == self.step, f"delta of {data['id']}, and {self.step} is open"
+            for call in data["delta"]["step_details"]["tool_calls"]:
+                self._add_call(call)
+            return
+        if what in STEP_ENDS:
+            assert data["status"] == what
+            # The step that waited for outputs ends in the stream after the one that created it.
+            if data["id"] == self.step:
+                self._compare_calls(data)
+                self.step = None
+
+    def _add_call(self, call: dict[str, Any]) -> None:
+        index, function = call["index"], call["function"]
+        assert index <= len(self.calls), f"call {index} comes after {len(self.calls)} others"
+        if index == len(self.calls):
+            assert call["id"] and function["name"], "the first delta of a call tells its id and name"
+            self.calls.append({"id": call["id"], "name": function["name"], "arguments": ""})
+        else:
+            assert "id" not in call and "name" not in function, "id and name are told once"
+        self.calls[index]["arguments"] += function["arguments"]
+
+    def _compare_calls(self, step: dict[str, Any]) -> None:
+        if step["step_details"]["type"] != "tool_calls":
+            return
+        shown = [
+            {"id": call["id"], "name": call["function"]["name"], "arguments": call["function"]["arguments"]}
+            for call in step["step_details"]["tool_calls"]
+        ]
+        assert shown == self.calls, f"the deltas add up to {self.calls}, the step shows {shown}"
