@@ -33,6 +33,7 @@ extension ServerConfiguration {
         http = HTTP(&reader)
         access = Access(&reader)
         runs = Runs(&reader)
+        adoptsUnknownThreads = reader.value(.adoptUnknownThreads, .boolean, default: false)
         debug = reader.value(.debug, .boolean, default: false)
         logs = Logs(&reader, debug: debug)
         dataDirectory = reader.value(.dataDirectory, .text("a directory"), default: "data")

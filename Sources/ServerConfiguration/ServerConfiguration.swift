@@ -8,6 +8,8 @@ package struct ServerConfiguration: Sendable {
     package let access: Access
     package let runs: Runs
     package let logs: Logs
+    /// Whether ids of threads that nobody knows come to life as empty threads on their first use.
+    package let adoptsUnknownThreads: Bool
     /// The directory of the database. It need not exist yet.
     package let dataDirectory: String
     /// Whether message texts may be logged. Keys never are.

@@ -40,6 +40,8 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .setting(.eventRetention), help: .setting(.eventRetention)) var eventRetention: String?
     @Option(name: .setting(.pollHold), help: .setting(.pollHold)) var pollHold: String?
     @Option(name: .setting(.requireBetaHeader), help: .setting(.requireBetaHeader)) var requireBetaHeader: String?
+    @Option(name: .setting(.adoptUnknownThreads), help: .setting(.adoptUnknownThreads))
+    var adoptUnknownThreads: String?
     @Option(name: .setting(.shutdownGrace), help: .setting(.shutdownGrace)) var shutdownGrace: String?
     @Option(name: .setting(.dataDirectory), help: .setting(.dataDirectory)) var dataDirectory: String?
     @Option(name: .setting(.debug), help: .setting(.debug)) var debug: String?
@@ -87,6 +89,7 @@ struct SettingOptions: ParsableArguments {
         case .eventRetention: eventRetention
         case .pollHold: pollHold
         case .requireBetaHeader: requireBetaHeader
+        case .adoptUnknownThreads: adoptUnknownThreads
         case .shutdownGrace: shutdownGrace
         case .dataDirectory: dataDirectory
         case .debug: debug
