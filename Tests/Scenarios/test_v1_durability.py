@@ -1,13 +1,17 @@
 """kill -9 at every point of a run's life: what was acknowledged is kept, nothing is doubled, the run goes on."""
 
+import random
+import re
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 
-from assistants_server import TERMINAL, wait_until
+from assistants_server import TERMINAL, text_of, wait_until
 from scripted_model import Decides, FunctionCall, Gate, Generates, Refuses, Says, Text
-from v1_api import V1, WEATHER, calls_of
+from v1_api import V1, WEATHER, calls_of, outputs_of, path_of
 
 # A run that a dead process left behind is taken up this soon after the start.
 TAKEN_UP_WITHIN = 5
@@ -282,3 +286,95 @@ def test_what_was_acknowledged_survives(scene):
     scene.die_and_return(Says())
     assert [v1.get(path) for path in paths] == before
     assert v1.request("GET", f"/threads/{gone}").status_code == 404
+
+
+def test_it_is_killed_at_moments_of_no_ones_choosing(scene):
+    """Clients ask, call functions and cancel while the server dies and returns; each acknowledged question is kept."""
+    v1, model = scene.v1, scene.model
+    calls = Generates(Text("Let me look.", pieces=2), FunctionCall(), FunctionCall(arguments="{}"), every=0.003)
+    model.script = Decides(
+        lambda call: calls if "weather" in call.question and not call.is_answered_call else Says("Answer", every=0.004)
+    )
+    threads = [v1.thread()["id"] for _ in range(4)]
+    acknowledged = {thread: [] for thread in threads}
+    stop = threading.Event()
+
+    def talk(thread):
+        chance = random.Random(threads.index(thread))
+        while not stop.is_set():
+            api = v1.separate()
+            try:
+                question = f"{chance.choice(['weather', 'hello'])} {len(acknowledged[thread])}"
+                ask(api, scene, thread, question, acknowledged[thread], chance)
+            except requests.RequestException:
+                stop.wait(0.01)
+            finally:
+                api.server.session.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        talks = [pool.submit(talk, thread) for thread in threads]
+        for number in range(5):
+            time.sleep(random.Random(number).uniform(0.2, 0.6))
+            scene.server.kill()
+            scene.server.restart()
+        stop.set()
+        for each in talks:
+            each.result(timeout=30)
+    for thread in threads:
+        assert_thread_is_sound(v1, thread, acknowledged[thread])
+
+
+def ask(api, scene, thread, question, acknowledged, chance):
+    """One question and its run, as far as the server lives; at times the run is cancelled."""
+    answer = api.try_post(f"/threads/{thread}/messages", role="user", content=question)
+    if answer.status_code == 400:
+        # A run whose creation was stored, and not acknowledged, is at work.
+        run = {"thread_id": thread, "id": re.search(r"run_\w+", answer.json()["error"]["message"]).group()}
+        follow(api, api.get_run(run))
+        return
+    assert answer.status_code == 200, answer.text
+    acknowledged.append(question)
+    run = api.run(thread, scene.assistant)
+    if chance.random() < 0.2:
+        time.sleep(chance.uniform(0, 0.02))
+        api.request("POST", f"{path_of(run)}/cancel")
+    follow(api, run)
+
+
+def follow(api, run):
+    """Polls the run to its end and gives it the outputs that it asks for."""
+    while run["status"] not in TERMINAL:
+        if run["status"] == "requires_action":
+            # Refused when it was stored before the kill, and only the answer was lost.
+            outputs = outputs_of(run, ("sunny", "rainy"))
+            api.try_post(f"{path_of(run)}/submit_tool_outputs", tool_outputs=outputs)
+        time.sleep(0.003)
+        run = api.get_run(run)
+
+
+def assert_thread_is_sound(v1, thread, acknowledged):
+    for run in v1.get(f"/threads/{thread}/runs", limit=100)["data"]:
+        follow(v1, run)
+        status = v1.get_run(run)["status"]
+        assert status in ("completed", "cancelled"), status
+        steps = v1.steps(run)
+        assert {step["status"] for step in steps} <= {status, "completed"}
+        written = v1.messages(thread, run_id=run["id"])
+        told = [step["step_details"]["message_creation"]["message_id"] for step in steps if "message" in step["type"]]
+        assert told == [message["id"] for message in written], "each message has its step, in order"
+        if status == "completed":
+            texts = [text_of(message) for message in written]
+            assert texts in (["Answer"], ["Let me look.", "Answer"]), "nothing is doubled"
+    questions = iter([text_of(message) for message in all_messages(v1, thread) if message["role"] == "user"])
+    assert all(question in questions for question in acknowledged), "an acknowledged question is missing"
+
+
+def all_messages(v1, thread):
+    """Of all pages, oldest first."""
+    query = {"order": "asc", "limit": 100}
+    while True:
+        page = v1.get(f"/threads/{thread}/messages", **query)
+        yield from page["data"]
+        if not page["has_more"]:
+            return
+        query["after"] = page["last_id"]
