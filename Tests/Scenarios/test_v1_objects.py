@@ -1,6 +1,7 @@
 """Assistants, threads, messages, models: their members, defaults, pages, changes and ends."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -134,6 +135,23 @@ def test_messages_created_in_one_second_keep_their_order(v1):
     newest = v1.get(f"/threads/{thread}/messages")
     assert len(newest["data"]) == 20 and newest["has_more"] is True
     assert newest["data"][0]["content"][0]["text"]["value"] == "39"
+
+
+def test_messages_of_many_clients_get_one_order(v1):
+    thread = v1.thread()["id"]
+
+    def write(number):
+        api = v1.separate()
+        return [api.message(thread, f"{number}-{count}")["id"] for count in range(5)]
+
+    with ThreadPoolExecutor(8) as pool:
+        written = list(pool.map(write, range(8)))
+    listed = [message["id"] for message in v1.messages(thread)]
+    assert sorted(listed) == sorted(id for ids in written for id in ids)
+    for ids in written:
+        assert [id for id in listed if id in ids] == ids, "each client's messages are in its order"
+    newest_first = v1.get(f"/threads/{thread}/messages", limit=100)["data"]
+    assert [message["id"] for message in newest_first] == listed[::-1]
 
 
 @pytest.fixture

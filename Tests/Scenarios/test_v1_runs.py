@@ -215,6 +215,16 @@ def test_a_thread_and_its_run_are_created_at_once(v1, assistant):
     assert v1.post("/threads/runs", assistant_id=assistant, instructions="Speak.")["status"] == "queued"
 
 
+def test_what_a_new_run_is_to_include_is_checked(v1, assistant, thread):
+    path = f"/threads/{thread}/runs"
+    body = {"assistant_id": assistant}
+    answer = v1.request("POST", path, json=body, params={"include[]": "everything"})
+    refused(answer, code="invalid_value")
+    content = "step_details.tool_calls[*].file_search.results[*].content"
+    answer = v1.request("POST", path, json=body, params={"include[]": content})
+    v1.ended(successful(answer), "completed")
+
+
 def test_runs_are_changed_in_any_state(v1, assistant, thread):
     gate = Gate()
     run = start(v1, thread, assistant, gate, metadata={"a": "1", "b": "2"})

@@ -91,6 +91,18 @@ def test_calls_come_before_outputs_in_the_next_run_too(v1, assistant, thread):
     assert [turn.text for turn in asked.turns if turn.text][-1] == "And now?"
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_calls_and_outputs_are_never_torn_apart(v1, assistant, thread, count):
+    v1.model.script = calls_then_says(FunctionCall(), FunctionCall(arguments="{}"))
+    v1.ended(v1.submit(v1.ended(v1.run(thread, assistant), "requires_action"), "a", "b"), "completed")
+    v1.message(thread, "And now?")
+    v1.model.script = Says("Fine")
+    v1.completed(thread, assistant, truncation_strategy={"type": "last_messages", "last_messages": count})
+    asked = v1.model.calls[-1]
+    assert [call for call, _, _ in asked.tool_calls] == [call for call, _ in asked.tool_outputs]
+    assert asked.question == "And now?"
+
+
 @pytest.mark.parametrize("choice", ["none", "auto", "required"])
 def test_the_choice_of_tools_is_told_to_the_model(v1, assistant, thread, choice):
     run = v1.completed(thread, assistant, tool_choice=choice)
