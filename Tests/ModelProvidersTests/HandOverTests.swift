@@ -2,7 +2,7 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@testable import ModelProviders
+import ModelProviders
 
 @Suite struct HandOverTests {
     private struct Broken: Error {}

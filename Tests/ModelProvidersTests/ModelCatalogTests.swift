@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ModelProviders
+import ModelProviders
 
 @Suite struct ModelCatalogTests {
     private func names(

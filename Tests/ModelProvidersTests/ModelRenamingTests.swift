@@ -1,7 +1,7 @@
 import NIOCore
 import Testing
 
-@testable import ModelProviders
+import ModelProviders
 
 @Suite struct ModelRenamingTests {
     private func renamed(_ body: String) -> String {

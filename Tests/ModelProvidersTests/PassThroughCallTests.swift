@@ -1,7 +1,7 @@
 import NIOCore
 import Testing
 
-@testable import ModelProviders
+import ModelProviders
 
 @Suite struct PassThroughCallTests {
     private struct Answered {
@@ -31,7 +31,7 @@ import Testing
             configuration.apiKey = "sk-operator"
             for setting in settings { setting(&configuration) }
             return try await withBackend(configuration) { backend in
-                let call = PassThrough(backend, modelAliases: [:]).call()
+                let call = PassThrough(backend, modelAliases: [:], longestAnswer: .milliseconds(60)).call()
                 let head = try await call.answer(to: request, body: Pieces(pieces), limit: limit)
                 var body = ""
                 while let piece = try await call.nextPiece() { body += String(buffer: piece) }
@@ -106,7 +106,7 @@ import Testing
             var configuration = OpenAIBackend.Configuration.test(server.url)
             (configuration.firstByteTimeout, configuration.idleTimeout) = (.milliseconds(500), .milliseconds(500))
             try await withBackend(configuration) { backend in
-                let call = PassThrough(backend, modelAliases: [:]).call()
+                let call = PassThrough(backend, modelAliases: [:], longestAnswer: .milliseconds(60)).call()
                 _ = try await call.answer(to: Self.request, body: Pieces([]), limit: 0)
                 try await Task.sleep(for: .milliseconds(1100))
                 var body = ""
@@ -142,12 +142,13 @@ import Testing
     func leaving() async throws {
         try await ScriptedBackend.Script { _ in Answer.openStream(["data: 1\n\n"]) + [.silence] }.run { server in
             try await withBackend(.test(server.url)) { backend in
-                var call: PassThroughCall? = PassThrough(backend, modelAliases: [:]).call()
+                var call: PassThroughCall? = PassThrough(backend, modelAliases: [:], longestAnswer: .milliseconds(60))
+                    .call()
                 _ = try await call?.answer(to: Self.request, body: Pieces([]), limit: 0)
                 call = nil
                 await server.clientLeft()
 
-                let other = PassThrough(backend, modelAliases: [:]).call()
+                let other = PassThrough(backend, modelAliases: [:], longestAnswer: .milliseconds(60)).call()
                 _ = try await other.answer(to: Self.request, body: Pieces([]), limit: 0)
                 _ = try await other.nextPiece()
                 let piece = Task { try await other.nextPiece() }
@@ -162,7 +163,7 @@ import Testing
     func cancelledBefore() async throws {
         try await ScriptedBackend.Script { _ in Answer.body(200, "") }.run { server in
             try await withBackend(.test(server.url)) { backend in
-                let call = PassThrough(backend, modelAliases: [:]).call()
+                let call = PassThrough(backend, modelAliases: [:], longestAnswer: .milliseconds(60)).call()
                 call.cancel()
                 await #expect(throws: PassThroughFailure.self) {
                     _ = try await call.answer(to: Self.request, body: Pieces([]), limit: 0)

@@ -1,7 +1,7 @@
 import NIOHTTP1
 import Testing
 
-@testable import ModelProviders
+import ModelProviders
 
 @Suite struct PassThroughHeadersTests {
     private func request(_ fields: [PassThroughHeaders.Field]) -> [String: [String]] {

@@ -5,7 +5,7 @@ import Synchronization
 /// that nothing piles up between the two.
 ///
 /// One task takes; it waits in `next` until something is there, the end is reached, or the hand-over fails.
-final class HandOver<Element: Sendable>: Sendable {
+package final class HandOver<Element: Sendable>: Sendable {
     private typealias Taker = CheckedContinuation<Element?, any Error>
 
     private enum State {
@@ -18,8 +18,10 @@ final class HandOver<Element: Sendable>: Sendable {
 
     private let state = Mutex(State.empty)
 
+    package init() {}
+
     /// Offers a thing; the future completes when it is taken. To be called again only after that.
-    func offer(_ element: Element, on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+    package func offer(_ element: Element, on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
         let taken = eventLoop.makePromise(of: Void.self)
         let outcome = state.withLock { state -> (taker: Taker?, failure: (any Error)?) in
             switch state {
@@ -43,7 +45,7 @@ final class HandOver<Element: Sendable>: Sendable {
     }
 
     /// Nothing more comes. What is offered can still be taken.
-    func finish() {
+    package func finish() {
         let taker = state.withLock { state -> Taker? in
             switch state {
             case .empty:
@@ -62,7 +64,7 @@ final class HandOver<Element: Sendable>: Sendable {
     }
 
     /// Ends the hand-over; what is offered is dropped. After the end this does nothing.
-    func fail(_ error: any Error) {
+    package func fail(_ error: any Error) {
         let parties = state.withLock { state -> (taker: Taker?, taken: EventLoopPromise<Void>?) in
             switch state {
             case .finished, .failed: return (nil, nil)
@@ -82,7 +84,7 @@ final class HandOver<Element: Sendable>: Sendable {
     }
 
     /// The next thing, or nil at the end. It does not notice a cancellation: whoever cancels calls `fail`.
-    func next() async throws -> Element? {
+    package func next() async throws -> Element? {
         try await withCheckedThrowingContinuation { (taker: Taker) in
             let ready = state.withLock {
                 state -> (result: Result<Element?, any Error>, taken: EventLoopPromise<Void>?)? in

@@ -7,10 +7,20 @@ import NIOHTTP1
 package struct PassThrough: Sendable {
     let backend: OpenAIBackend
     private let renaming: ModelRenaming
+    private let patience: Patience
 
-    /// - Parameter modelAliases: callers' names for models to the backend's.
-    package init(_ backend: OpenAIBackend, modelAliases: [String: String]) {
+    /// - Parameters:
+    ///   - modelAliases: callers' names for models to the backend's.
+    ///   - longestAnswer: how long making an answer may take. One that is not streamed begins only when it is made, so
+    ///     its beginning is waited for as long, or for the time-out of the first byte where that is longer.
+    package init(_ backend: OpenAIBackend, modelAliases: [String: String], longestAnswer: Duration) {
         self.backend = backend
+        let configuration = backend.configuration
+        patience = Patience(
+            firstByte: TimeAmount(max(configuration.firstByteTimeout, longestAnswer)),
+            // What streams may think in the middle of its answer as long as before it.
+            idle: TimeAmount(max(configuration.firstByteTimeout, configuration.idleTimeout))
+        )
         renaming = ModelRenaming(aliases: modelAliases)
     }
 
@@ -21,5 +31,5 @@ package struct PassThrough: Sendable {
     package func renamed(_ body: ByteBuffer) -> ByteBuffer { renaming.apply(to: body) }
 
     /// A call that is not made yet.
-    package func call() -> PassThroughCall { PassThroughCall(backend: backend) }
+    package func call() -> PassThroughCall { PassThroughCall(backend: backend, patience: patience) }
 }

@@ -11,14 +11,9 @@ package final class PassThroughCall: Sendable {
     /// Of an answer that we read ourselves, bytes at most.
     private static let refusalBytes = 64 << 10
 
-    init(backend: OpenAIBackend) {
+    init(backend: OpenAIBackend, patience: Patience) {
         self.backend = backend
-        let configuration = backend.configuration
-        let firstByte = TimeAmount(configuration.firstByteTimeout)
-        exchange = BackendExchange(
-            // What is passed through may think in the middle of its answer: that silence is borne as long as the first.
-            patience: Patience(firstByte: firstByte, idle: max(firstByte, TimeAmount(configuration.idleTimeout)))
-        )
+        exchange = BackendExchange(patience: patience)
     }
 
     deinit { exchange.cancel() }

@@ -1,12 +1,12 @@
 import NIOHTTP1
 
 /// Decides which headers cross from a caller to the backend and back.
-enum PassThroughHeaders {
-    typealias Field = (name: String, value: String)
+package enum PassThroughHeaders {
+    package typealias Field = (name: String, value: String)
 
     /// Of a caller's headers those that describe what is asked. Its key, cookies and addresses are between it and us,
     /// and so are the organization and project that its key belonged to: the backend's are added.
-    static func request(_ fields: some Sequence<Field>) -> HTTPHeaders {
+    package static func request(_ fields: some Sequence<Field>) -> HTTPHeaders {
         var headers = HTTPHeaders()
         for field in fields {
             let name = field.name.lowercased()
@@ -29,7 +29,7 @@ enum PassThroughHeaders {
     }
 
     /// Of a backend's headers those that describe the answer, its request id under a name of its own.
-    static func answer(_ headers: HTTPHeaders) -> [Field] {
+    package static func answer(_ headers: HTTPHeaders) -> [Field] {
         let ofConnection = Set(headers[canonicalForm: "connection"].map { $0.lowercased() })
         return headers.compactMap { field in
             let name = field.name.lowercased()
