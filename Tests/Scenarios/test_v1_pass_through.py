@@ -9,8 +9,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import openai
@@ -29,7 +29,8 @@ ALIASES = {"gpt-4o": "local/large", "small": "local/small"}
 @pytest.fixture(scope="module")
 def _pair(binary, observer, tmp_path_factory) -> Iterator[tuple[Server, PassedBackend]]:
     backend = PassedBackend()
-    settings = backend.settings(MODEL_ALIASES=json.dumps(ALIASES), MODEL_FIRST_BYTE_TIMEOUT=2, MODEL_IDLE_TIMEOUT=1)
+    patience = {"MODEL_FIRST_BYTE_TIMEOUT": 1, "MODEL_IDLE_TIMEOUT": 1, "RUN_TIMEOUT": 2}
+    settings = backend.settings(MODEL_ALIASES=json.dumps(ALIASES), **patience)
     server = Server(binary, tmp_path_factory.mktemp("passing"), observer, **settings)
     try:
         server.start()
@@ -488,8 +489,19 @@ def test_a_backend_that_falls_silent_in_its_answer_is_given_up(server, backend):
         answer = wire.getresponse()
         with pytest.raises((http.client.IncompleteRead, ConnectionError)):
             answer.read()
-    assert 1.5 < time.monotonic() - started < 6
+    assert 0.9 < time.monotonic() - started < 5
     wait_until(lambda: backend.seen[0].ended == "disconnected", "the backend is left", 2)
+
+
+def test_an_answer_that_is_not_streamed_begins_when_it_is_made(server, backend):
+    """Longer than the first byte of a stream may take."""
+
+    async def handler(seen: Seen) -> web.StreamResponse:
+        await asyncio.sleep(1.5)
+        return web.json_response({"made": True})
+
+    backend.reset(handler)
+    assert call(server, "POST", "/v1/images/generations", json={}).json() == {"made": True}
 
 
 def test_a_backend_that_does_not_begin_is_a_timeout(server, backend):

@@ -99,7 +99,7 @@ struct PassThroughRoutes: Sendable {
             } catch {
                 Self.log(error, context)
                 // Ends the connection: the caller must not take what it has for the whole.
-                throw error
+                throw refusal(error)
             }
             try await writer.finish(nil)
         }

@@ -6,7 +6,7 @@ package struct ListedModel: Sendable, Equatable {
     package var created: Int
     package var ownedBy: String
 
-    init(id: String, created: Int, ownedBy: String) {
+    package init(id: String, created: Int, ownedBy: String) {
         self.id = id
         self.created = created
         self.ownedBy = ownedBy
