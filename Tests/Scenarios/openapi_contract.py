@@ -17,15 +17,26 @@ from referencing.jsonschema import DRAFT202012
 # Where the references in schemas find the document.
 ADDRESS = "urn:openapi"
 
+# In an item of the document's paths: the address that passes through, with all that is below it.
+PASSES = "x-passes-through"
+
 
 class Contract:
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
         self._registry = Registry().with_resource(ADDRESS, Resource(document, DRAFT202012))
+        # What passes through to the model backend is the backend's to describe.
+        self._passed = [item[PASSES] for item in document["paths"].values() if PASSES in item]
         self._templates = [
             (
                 re.compile(
-                    re.sub(r"\{[^}]+\}", "[^/]+", re.escape(path).replace(r"\{", "{").replace(r"\}", "}")) + "$"
+                    re.sub(
+                        r"\{([^}]+)\}",
+                        # The name of a model may have slashes.
+                        lambda name: ".+" if name[1] == "model" else "[^/]+",
+                        re.escape(path).replace(r"\{", "{").replace(r"\}", "}"),
+                    )
+                    + "$"
                 ),
                 path,
             )
@@ -39,12 +50,15 @@ class Contract:
         method, path = response.request.method.lower(), urlsplit(response.request.url).path
         media = response.headers.get("content-type", "").split(";")[0].strip()
         where = f"{response.request.method} {path} -> {response.status_code} {media}"
+        if any(path == passed or path.startswith(passed + "/") for passed in self._passed):
+            return None
         template = next((template for pattern, template in self._templates if pattern.match(path)), None)
         operation = self.document["paths"].get(template, {}).get(method)
         if operation is None:
             known = template is not None
             expected = 405 if known else 404
-            if method in ("options", "head") or response.status_code in (expected, 404):
+            # Whoever may not enter is not told what there is.
+            if method in ("options", "head") or response.status_code in (expected, 404, 401, 403, 429):
                 return None
             return f"{where}: the document has no such operation, and the answer is not {expected}"
         described = operation["responses"].get(str(response.status_code)) or operation["responses"].get("default")

@@ -10,13 +10,18 @@ import threading
 from pathlib import Path
 from urllib.parse import urljoin
 
+import jsonschema
 import pytest
 import requests
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
 
 from assistants_server import free_port, successful, wait_until
 from event_stream import EventStream, collapsed
-from scripted_model import Gate, Says
+from openapi_contract import ADDRESS, PASSES
+from scripted_model import FunctionCall, Gate, Says, calls_then_says
+from v1_api import WEATHER, calls_of
 
 FACADE = {
     ("GET", "/"),
@@ -34,6 +39,38 @@ FACADE = {
     ("POST", "/api/v1/threads/{thread_id}/runs/{run_id}/cancel"),
     ("GET", "/api/v1/threads/{thread_id}/runs/{run_id}/events"),
 }
+
+ASSISTANTS_API = {
+    ("GET", "/v1/assistants"),
+    ("POST", "/v1/assistants"),
+    ("GET", "/v1/assistants/{assistant_id}"),
+    ("POST", "/v1/assistants/{assistant_id}"),
+    ("DELETE", "/v1/assistants/{assistant_id}"),
+    ("GET", "/v1/threads"),
+    ("POST", "/v1/threads"),
+    ("POST", "/v1/threads/runs"),
+    ("GET", "/v1/threads/{thread_id}"),
+    ("POST", "/v1/threads/{thread_id}"),
+    ("DELETE", "/v1/threads/{thread_id}"),
+    ("POST", "/v1/threads/{thread_id}/fork"),
+    ("GET", "/v1/threads/{thread_id}/messages"),
+    ("POST", "/v1/threads/{thread_id}/messages"),
+    ("GET", "/v1/threads/{thread_id}/messages/{message_id}"),
+    ("POST", "/v1/threads/{thread_id}/messages/{message_id}"),
+    ("DELETE", "/v1/threads/{thread_id}/messages/{message_id}"),
+    ("GET", "/v1/threads/{thread_id}/runs"),
+    ("POST", "/v1/threads/{thread_id}/runs"),
+    ("GET", "/v1/threads/{thread_id}/runs/{run_id}"),
+    ("POST", "/v1/threads/{thread_id}/runs/{run_id}"),
+    ("POST", "/v1/threads/{thread_id}/runs/{run_id}/cancel"),
+    ("POST", "/v1/threads/{thread_id}/runs/{run_id}/submit_tool_outputs"),
+    ("GET", "/v1/threads/{thread_id}/runs/{run_id}/steps"),
+    ("GET", "/v1/threads/{thread_id}/runs/{run_id}/steps/{step_id}"),
+    ("GET", "/v1/threads/{thread_id}/runs/{run_id}/events"),
+    ("GET", "/v1/models"),
+    ("GET", "/v1/models/{model}"),
+}
+METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def required(program, package):
@@ -55,26 +92,56 @@ def test_the_document_is_valid_openapi(document):
     OpenAPIV31SpecValidator(document).validate()
 
 
-def test_the_document_has_every_call_of_the_facade(document):
-    described = {
-        (method.upper(), path)
-        for path, item in document["paths"].items()
-        for method in item
-        if method in ("get", "post", "put", "patch", "delete")
-    }
-    assert FACADE <= described
+def operations(document):
+    """(method, path, operation) of all of them."""
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield method.upper(), path, item[method]
+
+
+def test_the_document_has_every_call(document):
+    described = {(method, path) for method, path, _ in operations(document)}
+    assert FACADE | ASSISTANTS_API <= described
+
+
+def test_every_example_agrees_with_its_schema(document):
+    registry = Registry().with_resource(ADDRESS, Resource(document, DRAFT202012))
+    checked = 0
+
+    def check(node, pointer):
+        nonlocal checked
+        if isinstance(node, list):
+            for index, value in enumerate(node):
+                check(value, f"{pointer}/{index}")
+        if not isinstance(node, dict):
+            return
+        examples = {name: example["value"] for name, example in node.get("examples", {}).items()}
+        if "example" in node:
+            examples["example"] = node["example"]
+        if "schema" in node:
+            schema = {"$ref": f"{ADDRESS}#{pointer}/schema"}
+            for name, value in examples.items():
+                error = jsonschema.exceptions.best_match(
+                    jsonschema.Draft202012Validator(schema, registry=registry).iter_errors(value)
+                )
+                assert error is None, f"{pointer} {name}: {error.json_path}: {error.message[:300]}"
+                checked += 1
+        for name, value in node.items():
+            if name not in ("schema", "schemas", "example", "examples"):
+                check(value, f"{pointer}/{name.replace('~', '~0').replace('/', '~1').replace('%', '%25')}")
+
+    check(document, "")
+    assert checked > 100
 
 
 def test_every_described_call_exists(server, document):
-    for path, item in document["paths"].items():
-        for method in item:
-            if method not in ("get", "post", "put", "patch", "delete"):
-                continue
-            response = server.request(method.upper(), re.sub(r"\{[^}]+\}", "nowhere", path), stream=True)
-            response.close()
-            assert response.status_code != 405, (method, path)
-            if response.status_code == 404:
-                assert "{" in path, (method, path)
+    for method, path, _ in operations(document):
+        response = server.request(method, re.sub(r"\{[^}]+\}", "nowhere", path), stream=True)
+        response.close()
+        assert response.status_code != 405, (method, path)
+        if response.status_code == 404:
+            assert "{" in path, (method, path)
 
 
 def test_every_call_has_examples_and_errors(document):
@@ -98,6 +165,58 @@ def test_the_examples_of_the_document_are_answered(one_chat_server, document):
             body = body | {"thread_id": thread}
         response = one_chat_server.post("/api/v1/chat", body)
         assert response.status_code == 200, (name, response.text)
+
+
+def test_every_call_of_the_assistants_api_has_examples_and_errors(document):
+    for method, path, operation in operations(document):
+        if (method, path) not in ASSISTANTS_API:
+            continue
+        assert operation["summary"] and operation["operationId"] and operation["tags"]
+        for media, content in operation["responses"]["200"]["content"].items():
+            assert "example" in content or "examples" in content, (method, path, media)
+        assert {"401", "403", "429", "503"} <= set(operation["responses"]), (method, path)
+        if "{" in path:
+            assert "404" in operation["responses"], (method, path)
+        if "requestBody" in operation:
+            assert {"400", "409", "413", "415"} <= set(operation["responses"]), (method, path)
+            assert operation["requestBody"]["content"]["application/json"]["examples"], (method, path)
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(names) == len(set(names))
+
+
+def test_the_examples_of_the_assistants_api_are_answered(one_v1, document):
+    shown = {name: each.get("example") for name, each in document["components"]["parameters"].items()}
+    answered = 0
+    for method, path, operation in operations(document):
+        if (method, path) not in ASSISTANTS_API or "requestBody" not in operation:
+            continue
+        for name, example in operation["requestBody"]["content"]["application/json"]["examples"].items():
+            one_v1.model.script = calls_then_says(FunctionCall()) if "{run_id}" in path else Says("Sunny.")
+            assistant, thread = one_v1.assistant(tools=[WEATHER]), one_v1.thread("Hello")
+            message = one_v1.messages(thread["id"])[0]
+            real = {"{assistant_id}": assistant["id"], "{thread_id}": thread["id"], "{message_id}": message["id"]}
+            body = json.dumps(example["value"]).replace(shown["AssistantID"], assistant["id"])
+            body = body.replace(shown["MessageID"], message["id"])
+            if "{run_id}" in path:
+                run = one_v1.ended(one_v1.run(thread["id"], assistant["id"]), "requires_action")
+                real["{run_id}"] = run["id"]
+                body = re.sub(r"call_\w{24}", calls_of(run)[0]["id"], body)
+            target = re.sub(r"\{\w+\}", lambda match: real[match[0]], path)
+            response = one_v1.request(method, target.removeprefix("/v1"), json=json.loads(body))
+            assert response.status_code == 200, (method, path, name, response.text)
+            answered += 1
+    assert answered > 20
+
+
+def test_what_passes_through_is_described_once_for_each_resource(server, document):
+    passed = {path: item[PASSES] for path, item in document["paths"].items() if PASSES in item}
+    assert passed
+    for path, resource in passed.items():
+        assert path == resource or path.startswith(resource + "/")
+        # This server has no model backend, and says so wherever it would pass a request on.
+        for method, address in (("POST", resource), ("GET", resource + "/deeper/down"), ("PATCH", resource)):
+            error = server.request(method, address).json()["error"]
+            assert error["code"] == "model_backend_not_configured", (method, address)
 
 
 def test_the_version_of_the_document_is_the_servers(server, document):
