@@ -152,6 +152,20 @@ private struct Refused: Sendable, CustomTestStringConvertible {
         )
     }
 
+    @Test("Tools have a bound all together")
+    func size() throws {
+        let description = String(repeating: "d", count: 200_000)
+        let function = #"{"type":"function","function":{"name":"f","parameters":{"description":"\#(description)"}}}"#
+        func assistant(_ count: Int) throws -> CreateAssistantBody {
+            let tools = Array(repeating: function, count: count).joined(separator: ",")
+            return try CreateAssistantBody(Self.object(#"{"model":"m","tools":[\#(tools)]}"#))
+        }
+
+        #expect(try assistant(5).settings.tools.count == 5)
+        let error = #expect(throws: OpenAIError.self) { try assistant(6) }
+        #expect(error?.param == "tools")
+    }
+
     @Test("Lengths are counted in code points, not in bytes or in what looks like one character")
     func lengths() throws {
         let family = "👨‍👩‍👧‍👦"  // One character of seven code points.

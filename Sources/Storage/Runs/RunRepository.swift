@@ -72,8 +72,8 @@ package struct RunRepository {
     private func settings(at id: Int) throws -> RunSettings? {
         if let known = settingsCache.find(id: id) { return known }
         let body = try db.first("SELECT body FROM run_settings WHERE id = ?", [id]) { $0.text(0) }
-        guard let settings = body.flatMap(RunSettings.init(storedJSON:)) else { return nil }
-        settingsCache.remember(settings, id: id)
+        guard let body, let settings = RunSettings(storedJSON: body) else { return nil }
+        settingsCache.remember(settings, id: id, bytes: body.utf8.count)
         return settings
     }
 
@@ -86,7 +86,7 @@ package struct RunRepository {
             $0.integer(0)
         }
         if let known {
-            settingsCache.remember(settings, id: known)
+            settingsCache.remember(settings, id: known, bytes: body.utf8.count)
             return known
         }
         try db.run("INSERT INTO run_settings (hash, body) VALUES (?, ?)", [hash, body])

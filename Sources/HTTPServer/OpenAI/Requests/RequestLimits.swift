@@ -9,6 +9,10 @@ enum RequestLimits {
     static let functionDescriptionLength = 1024
     static let textLength = 256_000
     static let tools = 128
+    /// Bytes of all tools of an assistant or a run as JSON. No bound is published; models take far less.
+    static let toolBytes = 1 << 20
+    /// Bytes of the schema of an answer as JSON.
+    static let schemaBytes = 256 << 10
     static let codeInterpreterFiles = 20
     static let vectorStores = 1
     /// Messages that come with a thread or a run.

@@ -5,7 +5,18 @@ extension RequestValue {
     private static let toolTypes = ["code_interpreter", "function", "file_search"]
 
     func tools() throws -> [Tool] {
-        try elements(maximum: RequestLimits.tools, expected: "an array of objects").map { try $0.tool() }
+        let tools = try elements(maximum: RequestLimits.tools, expected: "an array of objects").map { try $0.tool() }
+        try checkSize(tools.reduce(0) { $0 + $1.jsonBytes.count }, maximum: RequestLimits.toolBytes)
+        return tools
+    }
+
+    /// What is copied into every run, and kept in memory, must not be of any size.
+    private func checkSize(_ bytes: Int, maximum: Int) throws {
+        guard bytes <= maximum else {
+            let text =
+                "Invalid '\(path)': too large. Expected at most \(maximum) bytes of JSON, but got \(bytes) instead."
+            throw OpenAIError.invalidValue(text, path)
+        }
     }
 
     private func tool() throws -> Tool {
@@ -81,7 +92,11 @@ extension RequestValue {
         return ResponseFormat.Schema(
             name: try members.required("name").codeName(maximum: RequestLimits.functionNameLength),
             description: try members["description"]?.text(maximum: RequestLimits.functionDescriptionLength),
-            schema: try members["schema"]?.anyObject(),
+            schema: try members["schema"].map { schema in
+                let object = try schema.anyObject()
+                try schema.checkSize(object.jsonBytes.count, maximum: RequestLimits.schemaBytes)
+                return object
+            },
             strict: try members["strict"]?.bool()
         )
     }
