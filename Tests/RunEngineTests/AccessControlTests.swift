@@ -39,6 +39,11 @@ private final class AccessStore: Sendable {
 
     /// As a request is let in: from memory, or else from the store.
     private func enter(_ access: AccessControl, _ credential: Credential) async throws -> Principal {
+        if case .key(let key) = credential {
+            if access.isOpen(to: "Bearer \(key)") { return .anyone }
+        } else if access.isOpen(to: nil) {
+            return .anyone
+        }
         if let principal = try access.rememberedPrincipal(for: credential) { return principal }
         return try await access.principal(for: credential)
     }
@@ -77,11 +82,11 @@ private final class AccessStore: Sendable {
         let access = access()
         _ = try await enter(access, .none)
         let first = try await store.makeKey(project: "team", role: .admin)
-        // What was remembered of the open door is forgotten within a second.
-        try await Task.sleep(for: .seconds(1))
         let principal = try await enter(access, .key(first.key))
         #expect(principal.keyID == first.id.rawValue)
         #expect(principal.role == .admin)
+        // What was remembered of the open door is forgotten within two seconds.
+        try await Task.sleep(for: .seconds(2))
         await #expect(throws: AccessRefusal.keyMissing) { try await enter(access, .none) }
 
         let second = try await store.makeKey()

@@ -189,6 +189,13 @@ def test_keys_come_and_go_while_the_server_runs(make_server, server):
     assert server.run("keys", "revoke", "key_none").returncode == 1
 
 
+def test_the_first_key_is_good_for_its_project_at_once(make_server, server):
+    server = make_server().start()
+    everyones = V1(server).thread()["id"]
+    key, _ = create_key(server, "--project", "first")
+    refused(Keyed(server, key).request("GET", f"/threads/{everyones}"), 404)
+
+
 def test_when_all_keys_are_revoked_the_door_stays_closed(make_server, server):
     server = make_server().start()
     _, identity = create_key(server)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ServerConfiguration
+import Storage
 
 /// `assistants-server doctor`: checks what a start needs, a line each, with the remedy where something is wrong.
 struct Doctor: AsyncParsableCommand {
@@ -19,8 +20,12 @@ struct Doctor: AsyncParsableCommand {
         }
 
         var isWell = true
-        for finding in ConfigurationCheck.findings(configuration) { show(finding, &isWell) }
-        show(FileChecks.dataDirectory(configuration.dataDirectory), &isWell)
+        let dataDirectory = FileChecks.dataDirectory(configuration.dataDirectory)
+        // Where that does not work, it is the finding that counts.
+        let hasStoredKey = (try? CommandAccess.write(in: configuration.dataDirectory) { try $0.apiKeys.hasAny() })
+        let asksForKey = !configuration.access.staticKeys.isEmpty || hasStoredKey == true
+        for finding in ConfigurationCheck.findings(configuration, asksForKey: asksForKey) { show(finding, &isWell) }
+        show(dataDirectory, &isWell)
         show(FileChecks.logFile(configuration.logs.file), &isWell)
         show(await PortCheck.finding(host: configuration.http.host, port: configuration.http.port), &isWell)
         for finding in await BackendChecks.findings(configuration.model) { show(finding, &isWell) }

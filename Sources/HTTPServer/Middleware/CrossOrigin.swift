@@ -11,7 +11,12 @@ struct CrossOrigin: Sendable {
     private let allowsAll: Bool
 
     private static let maximumAge = "600"
-    private static let exposed = "x-request-id, retry-after"
+    private static let exposed = [
+        "x-request-id", "retry-after", "retry-after-ms", "x-should-retry", "openai-poll-after-ms",
+        "openai-processing-ms", "idempotent-replayed", "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests",
+        "x-ratelimit-reset-requests", "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens",
+        "x-ratelimit-reset-tokens",
+    ].joined(separator: ", ")
     private static let methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
     init(allowedOrigins: [String]) {

@@ -30,8 +30,9 @@ package final class AccessControl: Sendable {
 
     private struct State {
         var entries: [Digest: Entry] = [:]
-        /// Until when it is known that no key is stored. Once there was one, there always is.
-        var noKeyStoredUntil: ContinuousClock.Instant?
+        /// When the store was last seen to have no key. Once it has one, it always has.
+        var sawNoKeyAt: ContinuousClock.Instant?
+        var isLookingForKeys = false
         var used: Set<Identifier<StoredAPIKey>> = []
     }
 
@@ -64,10 +65,27 @@ package final class AccessControl: Sendable {
 
     // MARK: Requests
 
-    /// The answer where the store need not be asked, which is nearly always.
+    /// Whether it is known at this moment that no key is asked for. A key that looks like one of ours is looked for
+    /// nevertheless: it may be the first one, made just now.
+    ///
+    /// - Parameter authorization: the header of that name.
+    package func isOpen(to authorization: String?) -> Bool {
+        guard staticKeys.isEmpty, authorization?.contains(APIKeyMaker.prefix) != true else { return false }
+        return state.withLock { state in
+            guard let time = state.sawNoKeyAt else { return false }
+            let age = ContinuousClock.now - time
+            if age < Self.freshness { return true }
+            guard state.isLookingForKeys, age < Self.freshness * 2 else {
+                state.isLookingForKeys = true
+                return false
+            }
+            return true
+        }
+    }
+
+    /// The answer where the store need not be asked, which is nearly always. (`isOpen(to:)` is to be asked first.)
     package func rememberedPrincipal(for credential: Credential) throws(AccessRefusal) -> Principal? {
         let now = ContinuousClock.now
-        if staticKeys.isEmpty, isOpen(at: now) { return .anyone }
         guard case .key(let key) = credential else {
             // Without static keys it may be that there are no others either.
             return staticKeys.isEmpty ? nil : try refuse(credential)
@@ -121,12 +139,12 @@ package final class AccessControl: Sendable {
         case bad
     }
 
-    private func isOpen(at now: ContinuousClock.Instant) -> Bool {
-        state.withLock { state in state.noKeyStoredUntil.map { now < $0 } ?? false }
-    }
-
+    /// - Parameter now: when the store was asked, not when it answered.
     private func open(from now: ContinuousClock.Instant) -> Principal {
-        state.withLock { $0.noKeyStoredUntil = now + Self.freshness }
+        state.withLock { state in
+            state.sawNoKeyAt = now
+            state.isLookingForKeys = false
+        }
         return .anyone
     }
 
