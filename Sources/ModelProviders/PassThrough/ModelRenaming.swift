@@ -2,13 +2,15 @@ import AssistantsAPI
 import NIOCore
 
 /// Puts the backend's name for a model in the place of the one that a caller used, in a request's body of JSON.
-struct ModelRenaming: Sendable {
+package struct ModelRenaming: Sendable {
     /// Callers' names to the backend's.
     let aliases: [String: String]
 
+    package init(aliases: [String: String]) { self.aliases = aliases }
+
     /// The body with the top member `model` renamed and every other byte as it was; unchanged when there is nothing to
     /// rename, or when it is no JSON object: the backend will say so.
-    func apply(to body: ByteBuffer) -> ByteBuffer {
+    package func apply(to body: ByteBuffer) -> ByteBuffer {
         guard !aliases.isEmpty else { return body }
         let places = body.withUnsafeReadableBytes { (try? Self.places(in: $0)) ?? [] }
         guard places.contains(where: { aliases[$0.name] != nil }) else { return body }
