@@ -4,23 +4,35 @@ import AssistantsAPI
 ///
 /// Rows that are stored keep their order. New ones go behind them where they can; where one is older, it and all that
 /// follow get new places.
-struct MergedOrder: Equatable {
+package struct MergedOrder: Sendable, Equatable {
     /// A row of the list as it is.
-    struct Row: Equatable {
-        var sequence: Int
-        var createdAt: Timestamp
+    package struct Row: Sendable, Equatable {
+        package var sequence: Int
+        package var createdAt: Timestamp
         /// Nil for what is not in the dump.
-        var rank: Int?
+        package var rank: Int?
+
+        package init(sequence: Int, createdAt: Timestamp, rank: Int?) {
+            self.sequence = sequence
+            self.createdAt = createdAt
+            self.rank = rank
+        }
     }
 
     /// A new object, by its place among the staged ones.
-    struct Addition: Equatable {
-        var staged: Int
-        var createdAt: Timestamp
-        var rank: Int
+    package struct Addition: Sendable, Equatable {
+        package var staged: Int
+        package var createdAt: Timestamp
+        package var rank: Int
+
+        package init(staged: Int, createdAt: Timestamp, rank: Int) {
+            self.staged = staged
+            self.createdAt = createdAt
+            self.rank = rank
+        }
     }
 
-    enum Item: Equatable {
+    package enum Item: Sendable, Equatable {
         /// The stored row that has this place now.
         case row(Int)
         /// The staged object.
@@ -28,9 +40,9 @@ struct MergedOrder: Equatable {
     }
 
     /// The place of the last row that stays where it is; nil when none does.
-    private(set) var lastKept: Int?
+    package private(set) var lastKept: Int?
     /// What follows it, in order.
-    private(set) var tail: [Item] = []
+    package private(set) var tail: [Item] = []
 
     /// Whether stored rows get other places.
     var movesRows: Bool { tail.contains { if case .row = $0 { true } else { false } } }
@@ -38,7 +50,7 @@ struct MergedOrder: Equatable {
     /// - Parameters:
     ///   - rows: in the order of the list.
     ///   - additions: by time and rank.
-    init(_ rows: [Row], adding additions: [Addition]) {
+    package init(_ rows: [Row], adding additions: [Addition]) {
         var next = additions[...]
         var kept = true
         for row in rows {
