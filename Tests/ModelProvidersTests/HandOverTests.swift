@@ -1,8 +1,7 @@
+import ModelProviders
 import NIOCore
 import NIOPosix
 import Testing
-
-import ModelProviders
 
 @Suite struct HandOverTests {
     private struct Broken: Error {}

@@ -1,6 +1,5 @@
-import Testing
-
 import ModelProviders
+import Testing
 
 @Suite struct ModelCatalogTests {
     private func names(

@@ -1,7 +1,6 @@
+import ModelProviders
 import NIOCore
 import Testing
-
-import ModelProviders
 
 @Suite struct ModelRenamingTests {
     private func renamed(_ body: String) -> String {

@@ -1,7 +1,6 @@
+import ModelProviders
 import NIOCore
 import Testing
-
-import ModelProviders
 
 @Suite struct PassThroughCallTests {
     private struct Answered {

@@ -1,7 +1,6 @@
+import ModelProviders
 import NIOHTTP1
 import Testing
-
-import ModelProviders
 
 @Suite struct PassThroughHeadersTests {
     private func request(_ fields: [PassThroughHeaders.Field]) -> [String: [String]] {

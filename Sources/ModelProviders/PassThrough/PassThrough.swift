@@ -1,6 +1,4 @@
-import AsyncHTTPClient
 import NIOCore
-import NIOHTTP1
 
 /// The way to whatever the model backend serves beyond what the server asks of it itself: requests go on as they are,
 /// with the backend's key in place of the caller's.
