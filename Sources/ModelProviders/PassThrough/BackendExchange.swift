@@ -173,7 +173,8 @@ final class BackendExchange: HTTPClientResponseDelegate {
 
     func didSendRequestHead(task: HTTPClient.Task<Void>, _ head: HTTPRequestHead) {
         backendsTurn()
-        let timer = try? task.eventLoop.scheduleCallback(in: patience.firstByte, handler: Watch(self, task))
+        let wait = min(patience.firstByte, patience.idle)
+        let timer = try? task.eventLoop.scheduleCallback(in: wait, handler: Watch(self, task))
         watchdog.withLock { $0 = timer }
     }
 
@@ -229,7 +230,9 @@ extension BackendExchange {
             fail(CallFailure.silent(limit, afterFirstByte: hasBegun))
             return
         }
-        let timer = try? task.eventLoop.scheduleCallback(at: deadline, handler: watch)
+        // The answer may begin in a moment: from then on the shorter limit counts.
+        let next = hasBegun ? deadline : min(deadline, now + patience.idle)
+        let timer = try? task.eventLoop.scheduleCallback(at: next, handler: watch)
         watchdog.withLock { $0 = timer }
     }
 }
