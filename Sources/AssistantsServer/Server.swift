@@ -39,10 +39,13 @@ struct Server {
             staticKeys: try await staticKeys(database, ids, clock),
             clock: clock
         )
+        let indexing = SearchIndexing(database: database, logger: logger)
         let services = ServerServices(
             database: database,
             access: access,
             threads: ThreadService(database: database, worker: worker, ids: ids, clock: clock),
+            search: ThreadSearch(database: database, indexing: indexing),
+            forking: ThreadForking(database: database, ids: ids, clock: clock),
             runs: RunService(database: database, worker: worker, ids: ids, clock: clock),
             assistants: assistants,
             analysis: ThreadAnalysis(database: database),
@@ -71,7 +74,7 @@ struct Server {
         do {
             try await worker.recover()
             let upkeep = AccessUpkeep(access: access, database: database, clock: clock, logger: logger)
-            try await runServices(upkeep: upkeep, worker: worker, http: http)
+            try await runServices(indexing: indexing, upkeep: upkeep, worker: worker, http: http)
             outcome = .success(())
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             outcome = .failure(AddressInUse(host: configuration.http.host, port: configuration.http.port))
@@ -95,10 +98,16 @@ struct Server {
     }
 
     /// The order is that of need: the last one is told of a stop first.
-    private func runServices(upkeep: AccessUpkeep, worker: RunWorker, http: some Service) async throws {
+    private func runServices(
+        indexing: SearchIndexing,
+        upkeep: AccessUpkeep,
+        worker: RunWorker,
+        http: some Service
+    ) async throws {
         let grace = configuration.shutdownGrace
         var group = ServiceGroupConfiguration(
             services: [
+                .init(service: indexing),
                 .init(service: upkeep),
                 .init(service: worker),
                 .init(service: http),
@@ -161,6 +170,7 @@ struct Server {
             modelAliases: configuration.model.aliases,
             eventRetention: configuration.runs.eventRetention,
             pollHold: configuration.runs.pollHold,
+            adoptsUnknownThreads: configuration.adoptsUnknownThreads,
             mayLogTexts: configuration.debug
         )
     }

@@ -18,6 +18,8 @@ package struct EngineConfiguration: Sendable {
     package var eventRetention: Duration
     /// How long a client that asks for a run again and again is kept waiting for news at most; zero answers at once.
     package var pollHold: Duration
+    /// Whether ids of threads that nobody knows come to life as empty threads on their first use.
+    package var adoptsUnknownThreads: Bool
     /// Whether the log may hold what users and models say.
     package var mayLogTexts: Bool
 
@@ -30,6 +32,7 @@ package struct EngineConfiguration: Sendable {
         modelAliases: [String: String] = [:],
         eventRetention: Duration = .seconds(86_400),
         pollHold: Duration = .seconds(10),
+        adoptsUnknownThreads: Bool = false,
         mayLogTexts: Bool = false
     ) {
         self.runLifetime = runLifetime
@@ -40,6 +43,7 @@ package struct EngineConfiguration: Sendable {
         self.modelAliases = modelAliases
         self.eventRetention = eventRetention
         self.pollHold = pollHold
+        self.adoptsUnknownThreads = adoptsUnknownThreads
         self.mayLogTexts = mayLogTexts
     }
 }

@@ -72,6 +72,8 @@ package struct APIRouter: Sendable {
         let reader = OpenAIBodyReader(limit: options.maximumBodyBytes, ids: services.ids)
         OpenAIAssistantRoutes(services: services, reader: reader).add(to: group)
         OpenAIThreadRoutes(services: services, reader: reader).add(to: group)
+        ThreadSearchRoutes(search: services.search).add(to: group)
+        ThreadForkRoutes(forking: services.forking, reader: reader).add(to: group)
         OpenAIMessageRoutes(services: services, reader: reader).add(to: group)
         OpenAIRunRoutes(services: services, reader: reader).add(to: group)
         OpenAIRunStepRoutes(services: services).add(to: group)

@@ -8,6 +8,8 @@ package struct ServerServices: Sendable {
     package var database: Database
     package var access: AccessControl
     package var threads: ThreadService
+    package var search: ThreadSearch
+    package var forking: ThreadForking
     package var runs: RunService
     package var assistants: AssistantService
     package var analysis: ThreadAnalysis
@@ -23,6 +25,8 @@ package struct ServerServices: Sendable {
         database: Database,
         access: AccessControl,
         threads: ThreadService,
+        search: ThreadSearch,
+        forking: ThreadForking,
         runs: RunService,
         assistants: AssistantService,
         analysis: ThreadAnalysis,
@@ -35,6 +39,8 @@ package struct ServerServices: Sendable {
         self.database = database
         self.access = access
         self.threads = threads
+        self.search = search
+        self.forking = forking
         self.runs = runs
         self.assistants = assistants
         self.analysis = analysis

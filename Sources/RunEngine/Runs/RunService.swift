@@ -22,6 +22,10 @@ package struct RunService: Sendable {
     /// How long a client that asks for a run again and again may be kept waiting.
     package var pollHold: Duration { configuration.pollHold }
 
+    var adoption: ThreadAdoption {
+        ThreadAdoption(database: database, clock: clock, isOn: configuration.adoptsUnknownThreads)
+    }
+
     /// What a run is made of.
     package struct Request: Sendable {
         package enum Target: Sendable {
@@ -86,6 +90,11 @@ package struct RunService: Sendable {
     /// If the thread is free the model is asked at once, while the disk still works; else the run waits in the thread's
     /// line. Throws `EngineError.threadNotFound`, `.runActive`, `.nothingToRun`, `.tooManyRuns` or `.shuttingDown`.
     package func start(_ request: Request, in project: ProjectID) async throws -> Started {
+        guard case .existing(let thread) = request.target else { return try await admit(request, in: project) }
+        return try await adoption.adopting(thread, in: project) { try await admit(request, in: project) }
+    }
+
+    private func admit(_ request: Request, in project: ProjectID) async throws -> Started {
         let now = clock.now()
         let (threadID, isNewThread) =
             switch request.target {
@@ -197,9 +206,11 @@ package struct RunService: Sendable {
         of thread: Identifier<AssistantThread>,
         in project: ProjectID
     ) async throws -> Page<Run> {
-        try await database.read { db in
-            guard try db.threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }
-            return try db.runs.page(request, of: thread)
+        try await adoption.adopting(thread, in: project) {
+            try await database.read { db in
+                guard try db.threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }
+                return try db.runs.page(request, of: thread)
+            }
         }
     }
 

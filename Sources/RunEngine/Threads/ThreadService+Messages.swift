@@ -30,12 +30,14 @@ extension ThreadService {
         toolResources: Patch<ToolResources>,
         in project: ProjectID
     ) async throws -> AssistantThread {
-        try await database.write { db in
-            guard var thread = try db.threads.find(id, in: project) else { throw EngineError.threadNotFound(id) }
-            metadata.apply(to: &thread.metadata)
-            toolResources.apply(to: &thread.toolResources)
-            try db.threads.update(thread)
-            return thread
+        try await adoption.adopting(id, in: project) {
+            try await database.write { db in
+                guard var thread = try db.threads.find(id, in: project) else { throw EngineError.threadNotFound(id) }
+                metadata.apply(to: &thread.metadata)
+                toolResources.apply(to: &thread.toolResources)
+                try db.threads.update(thread)
+                return thread
+            }
         }
     }
 
@@ -49,10 +51,12 @@ extension ThreadService {
     ) async throws -> Message {
         let whole = message.joined(thread, at: clock.now())
         let tokens = message.content.estimatedTokens
-        try await database.write { db in
-            guard try db.threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }
-            if let run = try db.runs.activeRun(of: thread) { throw EngineError.threadLocked(thread, by: run) }
-            _ = try db.messages.append(whole, tokens: tokens, after: try db.messages.last(of: thread))
+        try await adoption.adopting(thread, in: project) {
+            try await database.write { db in
+                guard try db.threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }
+                if let run = try db.runs.activeRun(of: thread) { throw EngineError.threadLocked(thread, by: run) }
+                _ = try db.messages.append(whole, tokens: tokens, after: try db.messages.last(of: thread))
+            }
         }
         return whole
     }
@@ -73,9 +77,11 @@ extension ThreadService {
         writtenBy run: Identifier<Run>,
         in project: ProjectID
     ) async throws -> Page<Message> {
-        try await database.read { db in
-            guard try db.threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }
-            return try db.messages.page(request, of: thread, writtenBy: run)
+        try await adoption.adopting(thread, in: project) {
+            try await database.read { db in
+                guard try db.threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }
+                return try db.messages.page(request, of: thread, writtenBy: run)
+            }
         }
     }
 

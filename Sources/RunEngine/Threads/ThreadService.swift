@@ -15,6 +15,10 @@ package struct ThreadService: Sendable {
         self.clock = clock
     }
 
+    var adoption: ThreadAdoption {
+        ThreadAdoption(database: database, clock: clock, isOn: worker.configuration.adoptsUnknownThreads)
+    }
+
     /// A thread that is stored nowhere yet.
     package func make(
         metadata: Metadata? = nil,
@@ -40,10 +44,12 @@ package struct ThreadService: Sendable {
 
     /// Throws `EngineError.threadNotFound`.
     package func find(_ id: Identifier<AssistantThread>, in project: ProjectID) async throws -> AssistantThread {
-        guard let thread = try await database.read({ try $0.threads.find(id, in: project) }) else {
-            throw EngineError.threadNotFound(id)
+        try await adoption.adopting(id, in: project) {
+            guard let thread = try await database.read({ try $0.threads.find(id, in: project) }) else {
+                throw EngineError.threadNotFound(id)
+            }
+            return thread
         }
-        return thread
     }
 
     package func page(_ request: PageRequest, in project: ProjectID) async throws -> Page<AssistantThread> {
@@ -65,9 +71,11 @@ package struct ThreadService: Sendable {
     ) async throws -> Message {
         let whole = message.joined(thread, at: clock.now())
         let tokens = message.content.estimatedTokens
-        try await database.write { db in
-            guard try db.threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }
-            _ = try db.messages.append(whole, tokens: tokens, after: try db.messages.last(of: thread))
+        try await adoption.adopting(thread, in: project) {
+            try await database.write { db in
+                guard try db.threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }
+                _ = try db.messages.append(whole, tokens: tokens, after: try db.messages.last(of: thread))
+            }
         }
         return whole
     }
@@ -77,9 +85,11 @@ package struct ThreadService: Sendable {
         of thread: Identifier<AssistantThread>,
         in project: ProjectID
     ) async throws -> Page<Message> {
-        try await database.read { db in
-            guard try db.threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }
-            return try db.messages.page(request, of: thread)
+        try await adoption.adopting(thread, in: project) {
+            try await database.read { db in
+                guard try db.threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }
+                return try db.messages.page(request, of: thread)
+            }
         }
     }
 
