@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from assistants_server import Server
+from scripted_model import FunctionCall, calls_then_says
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = ("README.md", "README.ko.md")
@@ -66,7 +67,9 @@ def command(snippet: Snippet, code: str, folder: Path) -> list[str]:
             return [sys.executable, "-c", code]
         case "js":
             script = folder / "snippet.mjs"
-            script.write_text(code + "\nconsole.log((await ask('What data do you need?')).message);\n", encoding="utf-8")
+            if "export async function ask" in code:
+                code += "\nconsole.log((await ask('What data do you need?')).message);\n"
+            script.write_text(code, encoding="utf-8")
             return ["node", str(script)]
     raise AssertionError(snippet.language)
 
@@ -113,7 +116,13 @@ def test_both_readmes_have_the_same_kinds_of_snippets() -> None:
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=str)
-def test_snippet_runs_and_prints_what_the_document_shows(snippet: Snippet, server: Server, tmp_path: Path) -> None:
+def test_snippet_runs_and_prints_what_the_document_shows(
+    snippet: Snippet, server: Server, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    if "requires_action" in snippet.code:
+        # Functions are called by a model alone.
+        server = request.getfixturevalue("one_chat_server")
+        server.model.script = calls_then_says(FunctionCall())
     code = snippet.code.replace(DEFAULT_ADDRESS, server.url)
     if snippet.language != "bash" or "curl" in code:
         assert server.url in code or "Examples/" in code, "the snippet does not ask the server"
@@ -129,13 +138,24 @@ def test_snippet_runs_and_prints_what_the_document_shows(snippet: Snippet, serve
         (["bash", "Examples/curl/chat.sh"], ("9.0", "event: done", "completed", '"deleted":true')),
         (["node", "Examples/javascript/chat.mjs"], ("9.0", "Gate 3")),
         ([sys.executable, "Examples/python/chat.py"], ("9.0", "== Step by step")),
+        (["bash", "Examples/curl/assistants.sh"], ("completed", "message_creation", "event: done", '"deleted":true')),
+        (["node", "Examples/javascript/assistants.mjs"], ("after 3 events", "--- completed")),
+        ([sys.executable, "Examples/python/assistants.py"], ("== completed", "assistant: ")),
     ],
-    ids=("curl", "javascript", "python"),
+    ids=("curl", "javascript", "python", "curl-assistants", "javascript-assistants", "python-assistants"),
 )
 def test_example_runs_and_prints_true_figures(arguments: list[str], figures: tuple[str, ...], server: Server) -> None:
     output = run(arguments, server.url)
     for figure in figures:
         assert figure in output, f"no {figure} in\n{output}"
+
+
+def test_example_answers_the_calls_of_a_model(one_chat_server: Server) -> None:
+    one_chat_server.model.script = calls_then_says(FunctionCall())
+    output = run([sys.executable, "Examples/python/assistants.py"], one_chat_server.url)
+    assert 'calls get_weather({"city":"Seoul"})' in output
+    assert "It is sunny.\n== completed, 60 tokens" in output
+    assert one_chat_server.model.calls[1].tool_outputs[0][1] == "Seoul: 21 °C, sunny"
 
 
 def settings_in(text: str) -> set[str]:
@@ -156,16 +176,59 @@ def test_links_lead_to_files(document: str) -> None:
     assert [target for target in targets if not (ROOT / target).exists()] == []
 
 
-def test_postman_collection_has_every_operation_of_the_openapi_document() -> None:
-    def requests_of(items: list[dict]) -> list[dict]:
-        return [each for item in items for each in (requests_of(item["item"]) if "item" in item else [item["request"]])]
+def collected_requests() -> list[dict]:
+    """The requests of the Postman collection from top to bottom, each with the lines of its test as `checks`."""
 
-    collection = json.loads((ROOT / "OpenAI_Assistants_API.postman_collection.json").read_text(encoding="utf-8"))
+    def requests_of(items: list[dict]) -> list[dict]:
+        found = []
+        for item in items:
+            if "item" in item:
+                found += requests_of(item["item"])
+            else:
+                checks = [line for event in item.get("event", ()) for line in event["script"]["exec"]]
+                found.append(item["request"] | {"name": item["name"], "checks": checks})
+        return found
+
+    collection = (ROOT / "OpenAI_Assistants_API.postman_collection.json").read_text(encoding="utf-8")
+    return requests_of(json.loads(collection)["item"])
+
+
+def test_postman_collection_has_every_operation_of_the_openapi_document() -> None:
     document = json.loads((ROOT / "Sources/HTTPServer/Docs/openapi.json").read_text(encoding="utf-8"))
-    shape = lambda path: re.sub(r"\{+\w+\}+|swagger-ui\.css", "…", path)
-    asked = {(each["method"], shape("/" + "/".join(each["url"]["path"]))) for each in requests_of(collection["item"])}
+    shape = lambda path: re.sub(r"\{+\w+\}+|swagger-ui\.css|generations|speech", "…", path)
+    asked = {(each["method"], shape("/" + "/".join(each["url"]["path"]))) for each in collected_requests()}
     methods = ("get", "post", "put", "patch", "delete")
     described = {
         (method.upper(), shape(path)) for path, item in document["paths"].items() for method in item if method in methods
     }
     assert asked == described
+
+
+def test_postman_collection_runs_from_top_to_bottom(server: Server) -> None:
+    environment = json.loads((ROOT / "OpenAI_Assistants_API.postman_environment.json").read_text(encoding="utf-8"))
+    variables = {each["key"]: each["value"] for each in environment["values"]} | {"base_url": server.url}
+
+    def filled(text: str) -> str:
+        return re.sub(r"\{\{(\w+)\}\}", lambda name: variables[name[1]], text)
+
+    for each in collected_requests():
+        response = server.session.request(
+            each["method"],
+            filled(each["url"]["raw"]),
+            headers={header["key"]: filled(header["value"]) for header in each["header"]}
+            | {"Authorization": f"Bearer {variables['api_key']}"},
+            data=filled(each["body"]["raw"]).encode() if "body" in each else None,
+            timeout=30,
+        )
+        script = "\n".join(each["checks"])
+        if "to.have.status(200)" in script:
+            assert response.status_code == 200, (each["name"], response.text)
+        elif "oneOf([200, 400])" in script:
+            assert response.status_code in (200, 400), (each["name"], response.text)
+        if response.status_code != 200:
+            continue
+        if "event: done" in script:
+            assert "event: done" in response.text, each["name"]
+        for name, member in re.findall(r'environment\.set\("(\w+)", pm\.response\.json\(\)\.([\w.]+)\)', script):
+            variables[name] = response.json()[member]
+    assert all(variables[name] for name in ("thread_id", "run_id", "assistant_id", "v1_thread_id", "v1_step_id"))
