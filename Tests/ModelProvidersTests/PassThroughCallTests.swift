@@ -99,6 +99,22 @@ import Testing
         guard case .backend(let error) = within, error.kind == .timedOut else { throw Unexpected(within) }
     }
 
+    @Test("A stream's silence is measured by its own limit, however long its beginning may take")
+    func limits() async throws {
+        try await ScriptedBackend.Script { _ in Answer.openStream(["a"]) + [.silence] }.run { server in
+            var configuration = OpenAIBackend.Configuration.test(server.url)
+            (configuration.firstByteTimeout, configuration.idleTimeout) = (.milliseconds(100), .milliseconds(100))
+            try await withBackend(configuration) { backend in
+                let call = PassThrough(backend, modelAliases: [:], longestAnswer: .seconds(60)).call()
+                _ = try await call.answer(to: Self.request, body: Pieces([]), limit: 0)
+                _ = try await call.nextPiece()
+                let start = ContinuousClock.now
+                await #expect(throws: PassThroughFailure.self) { try await call.nextPiece() }
+                #expect(ContinuousClock.now - start < .seconds(20))
+            }
+        }
+    }
+
     @Test("An answer that is read slowly is no silence of the backend")
     func slowReader() async throws {
         try await ScriptedBackend.Script { _ in Answer.stream(["a", "b"]) }.run { server in
