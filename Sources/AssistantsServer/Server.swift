@@ -55,7 +55,7 @@ struct Server {
                 aliases: configuration.model.aliases,
                 created: clock.now().seconds
             ),
-            passThrough: backend.map { PassThrough($0, modelAliases: configuration.model.aliases) },
+            passThrough: backend.map(passThrough),
             initialFacadeAssistant: try await facadeAssistant(assistants),
             ids: ids,
             clock: clock
@@ -149,6 +149,14 @@ struct Server {
                 )
             }
         }
+    }
+
+    private func passThrough(_ backend: OpenAIBackend) -> PassThrough {
+        PassThrough(
+            backend,
+            modelAliases: configuration.model.aliases,
+            longestAnswer: configuration.runs.timeout
+        )
     }
 
     private func facadeAssistant(_ assistants: AssistantService) async throws -> Assistant {

@@ -158,6 +158,19 @@ package struct JSONWriter {
         raw(json)
     }
 
+    // MARK: Between values
+
+    /// Writes what stands between the values of a stream and is no JSON itself.
+    package mutating func between(_ text: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        needsComma = false
+    }
+
+    package mutating func between(_ text: String) {
+        bytes.append(contentsOf: text.utf8)
+        needsComma = false
+    }
+
     // MARK: Bytes
 
     private mutating func open(_ byte: UInt8) {

@@ -143,7 +143,7 @@ struct ChatRoutes: Sendable {
             try await writer.write(block)
             do {
                 try await writer.follow(live) { event, block in
-                    guard case .contentDelta(_, let delta) = event else { return }
+                    guard case .contentDelta(_, let delta) = event else { return true }
                     block.delta(delta.text)
                 }
                 block = EventBlock()

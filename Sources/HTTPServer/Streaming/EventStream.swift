@@ -6,35 +6,30 @@ import RunEngine
 
 /// Server-sent events, collected so that what is ready at one moment leaves in one write.
 struct EventBlock {
-    private(set) var buffer = ByteBuffer()
+    private var writer = JSONWriter()
+
+    var isEmpty: Bool { writer.bytes.isEmpty }
+    var buffer: ByteBuffer { ByteBuffer(bytes: writer.bytes) }
 
     /// Appends an event whose data is JSON; `id` is a number that the client may come back with.
     mutating func event(_ name: String, id: Int? = nil, _ data: some JSONWritable) {
-        var writer = JSONWriter()
-        writer.value(data)
-        append(name, id: id, writer.bytes)
+        event(name, id: id) { $0.value(data) }
     }
-
-    mutating func event(_ name: String, _ write: (inout JSONWriter) -> Void) {
-        var writer = JSONWriter()
-        write(&writer)
-        append(name, writer.bytes)
-    }
-
-    mutating func done() { append("done", Array("[DONE]".utf8)) }
-
-    /// A line that clients ignore: it shows proxies and clients that the stream is alive.
-    mutating func comment() { buffer.writeString(": ping\n\n") }
 
     /// The number stands in the block of its data: some clients take a block without data for a broken one.
-    private mutating func append(_ name: String, id: Int? = nil, _ data: [UInt8]) {
-        buffer.writeString("event: ")
-        buffer.writeString(name)
-        if let id { buffer.writeString("\nid: \(id)") }
-        buffer.writeString("\ndata: ")
-        buffer.writeBytes(data)
-        buffer.writeString("\n\n")
+    mutating func event(_ name: String, id: Int? = nil, _ write: (inout JSONWriter) -> Void) {
+        writer.between("event: ")
+        writer.between(name)
+        if let id { writer.between("\nid: \(id)") }
+        writer.between("\ndata: ")
+        write(&writer)
+        writer.between("\n\n")
     }
+
+    mutating func done() { writer.between("event: done\ndata: [DONE]\n\n") }
+
+    /// A line that clients ignore: it shows proxies and clients that the stream is alive.
+    mutating func comment() { writer.between(": ping\n\n") }
 }
 
 /// An answer that is a stream of events.
@@ -63,23 +58,24 @@ enum EventStream {
         fileprivate var writer: any ResponseBodyWriter
 
         mutating func write(_ block: EventBlock) async throws {
-            guard block.buffer.readableBytes > 0 else { return }
+            guard !block.isEmpty else { return }
             try await writer.write(block.buffer)
         }
 
-        /// Writes what `encode` makes of each event of a run, from its first to its last.
+        /// Writes what `encode` makes of each event of a run, until it returns false for one, or the run has told all.
         mutating func follow(
             _ live: LiveRun,
             from start: Int = 0,
-            _ encode: (StreamEvent, inout EventBlock) throws -> Void
+            _ encode: (StreamEvent, inout EventBlock) throws -> Bool
         ) async throws {
             var index = start
-            while true {
+            var goesOn = true
+            while goesOn {
                 var block = EventBlock()
                 switch try await live.news(from: index) {
                 case .events(let events):
                     index += events.count
-                    for event in events { try encode(event, &block) }
+                    for event in events where goesOn { goesOn = try encode(event, &block) }
                 case .nothingYet: block.comment()
                 case .over: return
                 }

@@ -6,9 +6,18 @@ import Storage
 /// A run's events as server-sent events, in the form of the Assistants API: the object itself as data, `done` at the
 /// end, and an `error` without `done` when the run's state cannot be told.
 enum RunEventStream {
-    /// What a call that started a run, or let it go on, led to.
+    /// What a call that started a run, or let it go on, led to: up to the end, or to the call of a function. What other
+    /// calls bring about after that is not told.
     static func response(_ started: RunService.Started) -> Response {
-        response(.live(started.live), from: started.firstEvent)
+        EventStream.response { writer in
+            var calls = false
+            try await writer.follow(started.live, from: started.firstEvent) { event, block in
+                block.event(event.name, event)
+                if case .run(.requiresAction, _) = event { calls = true }
+                return !calls
+            }
+            try await writer.end(started.live, waits: calls)
+        }
     }
 
     /// What there is to say of a run that nothing was done to.
@@ -39,6 +48,7 @@ enum RunEventStream {
                 var numbers = isNumbered ? Numbers(log: live.log, place: place) : nil
                 try await writer.follow(live, from: place) { event, block in
                     block.event(event.name, id: numbers?.next(), event)
+                    return true
                 }
                 try await writer.end(live)
             case .ended(let run, let log):
@@ -71,10 +81,10 @@ enum RunEventStream {
 }
 
 extension EventStream.Writer {
-    /// Ends a stream as its run has ended.
-    fileprivate mutating func end(_ live: LiveRun) async throws {
+    /// Ends a stream as its run has ended. A run that waits for outputs has told all there is to tell.
+    fileprivate mutating func end(_ live: LiveRun, waits: Bool = false) async throws {
         var block = EventBlock()
-        if let failure = live.failure {
+        if !waits, let failure = live.failure {
             block.event("error", OpenAIError(failure))
         } else {
             block.done()
