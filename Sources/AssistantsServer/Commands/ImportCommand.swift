@@ -84,9 +84,9 @@ extension ImportReport {
             if counts.different > 0 { parts.append("\(counts.different) there already, but different: left as stored") }
             return "\(kind.plural): \(parts.joined(separator: ", "))"
         }
-        if impliedThreads > 0 { lines.append("\(impliedThreads) threads were made from their messages and runs alone") }
-        if unfinishedRuns > 0 { lines.append("\(unfinishedRuns) runs had not ended and are stored as expired") }
-        lines.append(refusals.isEmpty ? "nothing was refused" : "\(refusals.count) objects were refused")
+        if impliedThreads > 0 { lines.append("threads made from their messages and runs alone: \(impliedThreads)") }
+        if unfinishedRuns > 0 { lines.append("runs that had not ended and are stored as expired: \(unfinishedRuns)") }
+        lines.append("refused: \(refusals.isEmpty ? "nothing" : "\(refusals.count)")")
         if !hasAdded { lines.append("nothing has changed") }
         return lines.joined(separator: "\n")
     }

@@ -145,6 +145,7 @@ struct ChatRoutes: Sendable {
                 try await writer.follow(live) { event, block in
                     guard case .contentDelta(_, let delta) = event else { return true }
                     block.delta(delta.text)
+                    return true
                 }
                 block = EventBlock()
                 block.event("message", ChatAnswer(message: try await answer(of: live)))

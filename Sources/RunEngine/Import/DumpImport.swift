@@ -53,11 +53,9 @@ package struct DumpImport: Sendable {
         var batch: [StagedObject] = []
         var (size, objects) = (0, 0)
         while true {
-            let line: Int
             let findings: [DumpReader.Finding]
             do throws(DumpScanner.Fault) {
                 guard let value = try scanner.next() else { break }
-                line = value.line
                 findings = Self.findings(file, value, number, &rank, &objects)
             } catch {
                 report.refusals.append(.init(path: path, line: error.line, object: 0, id: nil, reason: error.reason))
@@ -70,9 +68,9 @@ package struct DumpImport: Sendable {
                     size += object.body.utf8.count
                     batch.append(object)
                     if isUnfinishedRun { report.unfinishedRuns += 1 }
-                case .refused(let id, let refusal):
+                case .refused(let origin, let id, let refusal):
                     report.refusals.append(
-                        .init(path: path, line: line, object: objects, id: id, reason: refusal.reason)
+                        .init(path: path, line: origin.line, object: origin.object, id: id, reason: refusal.reason)
                     )
                 }
             }
@@ -146,7 +144,7 @@ package struct DumpImport: Sendable {
                 report.add(outcome, of: kind, files)
                 guard let objects else { break }
                 place = objects
-                progress("\(report[kind].added) \(kind.plural) stored")
+                progress("\(kind.plural) stored: \(report[kind].added)")
             }
             // Of an empty list the newest is the first.
             if oldest == nil { break }
@@ -170,7 +168,7 @@ package struct DumpImport: Sendable {
             }
             for outcome in outcomes { report.add(outcome, of: kind, files) }
             parent = last
-            progress("\(report[kind].added) \(kind.plural) stored")
+            progress("\(kind.plural) stored: \(report[kind].added)")
         }
     }
 }

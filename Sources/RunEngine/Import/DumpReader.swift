@@ -7,7 +7,7 @@ struct DumpReader {
     /// An object, or why it is none that could be taken.
     enum Finding {
         case object(StagedObject, isUnfinishedRun: Bool)
-        case refused(id: String?, ImportRefusal)
+        case refused(StagedObject.Origin, id: String?, ImportRefusal)
     }
 
     private(set) var findings: [Finding] = []
@@ -17,7 +17,7 @@ struct DumpReader {
     /// Deeper nesting is not looked into.
     private static let maximumDepth = 8
 
-    /// - Parameter nextNumber: is asked for each object that is found.
+    /// - Parameter nextNumber: is asked for each finding.
     init(
         _ bytes: UnsafeRawBufferPointer,
         nextNumber: @escaping () -> (rank: Int, origin: StagedObject.Origin)
@@ -35,10 +35,14 @@ struct DumpReader {
             default: throw ImportRefusal("not an object of the API")
             }
         } catch let refusal as ImportRefusal {
-            findings.append(.refused(id: nil, refusal))
+            refuse(refusal)
         } catch {
-            findings.append(.refused(id: nil, ImportRefusal("not JSON: \(error)")))
+            refuse(ImportRefusal("not JSON: \(error)"))
         }
+    }
+
+    private mutating func refuse(_ refusal: ImportRefusal, id: String? = nil) {
+        findings.append(.refused(nextNumber().origin, id: id, refusal))
     }
 
     private mutating func collectElements(
@@ -81,8 +85,7 @@ struct DumpReader {
         }
         let isList = name == "list"
         guard isList || name == nil, depth < Self.maximumDepth else {
-            findings.append(.refused(id: id, ImportRefusal("objects of the kind '\(name ?? "?")' are not imported")))
-            return
+            return refuse(ImportRefusal("objects of the kind '\(name ?? "?")' are not imported"), id: id)
         }
         let inside = containers.filter { $0.isData || !isList }
         guard isList || !inside.isEmpty else { throw ImportRefusal("not an object of the API") }
@@ -108,9 +111,9 @@ struct DumpReader {
             let status = kind == .run ? value["status"]?.stringValue.flatMap(Run.Status.init) : nil
             return .object(object, isUnfinishedRun: status.map { !$0.isTerminal } ?? false)
         } catch let refusal as ImportRefusal {
-            return .refused(id: id, refusal)
+            return .refused(number.origin, id: id, refusal)
         } catch {
-            return .refused(id: id, ImportRefusal("not JSON: \(error)"))
+            return .refused(number.origin, id: id, ImportRefusal("not JSON: \(error)"))
         }
     }
 }

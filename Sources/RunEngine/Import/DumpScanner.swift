@@ -59,7 +59,7 @@ struct DumpScanner {
             throw Fault(line: firstLine, reason: "not a JSON object")
         }
         guard let end = endOfContainer() else {
-            let isLong = offset < bytes.count
+            let isLong = offset - start >= Self.maximumLength
             offset = start
             line = firstLine
             skipToNextObject()
