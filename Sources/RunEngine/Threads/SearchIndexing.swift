@@ -37,9 +37,9 @@ package actor SearchIndexing: Service {
     private func round() async -> Duration {
         do {
             let start = ContinuousClock.now
-            let count = try await step()
+            let isBehind = try await step()
             // While there is more to do, a third of the time.
-            return count < Self.messages ? Self.interval : (ContinuousClock.now - start) * 2
+            return isBehind ? (ContinuousClock.now - start) * 2 : Self.interval
         } catch is CancellationError {
             return .zero
         } catch {
@@ -51,18 +51,18 @@ package actor SearchIndexing: Service {
     /// Indexes what was stored so far; of much, what half a second is enough for.
     func catchUp() async throws {
         let deadline = ContinuousClock.now + Self.patience
-        while try await step() > 0, ContinuousClock.now < deadline {}
+        while try await step(), ContinuousClock.now < deadline {}
     }
 
-    /// Does the next piece of work. Returns how much there was. One at a time, since two would do the same.
-    private func step() async throws -> Int {
+    /// Does the next piece of work. Returns whether there may be more. One at a time, since two would do the same.
+    private func step() async throws -> Bool {
         await begin()
         defer { end() }
         let work = try await database.read { try $0.search.work(limit: Self.messages, bytes: Self.bytes) }
-        guard !work.isEmpty else { return 0 }
+        guard !work.isEmpty else { return false }
         let step = SearchRepository.Step(work)
-        _ = try await database.write { try $0.search.perform(step) }
-        return work.count
+        let isDone = try await database.write { try $0.search.perform(step) }
+        return work.isPartial || !isDone
     }
 
     private func begin() async {

@@ -15,9 +15,10 @@ package struct SearchRepository {
         /// Messages that have no document yet, in their order.
         fileprivate var additions: [Source] = []
         fileprivate var indexedThrough = 0
+        /// Whether there may be more to do after it.
+        package fileprivate(set) var isPartial = false
 
         package var isEmpty: Bool { removals.isEmpty && additions.isEmpty }
-        package var count: Int { removals.count + additions.count }
     }
 
     fileprivate struct Source: Sendable {
@@ -41,34 +42,32 @@ package struct SearchRepository {
         }
     }
 
-    /// How many messages have no document yet, at most.
-    package func backlog() throws -> Int {
-        try db.first("SELECT COALESCE(MAX(seq), 0) FROM messages", []) { $0.integer(0) }.map {
-            try $0 - indexedThrough()
-        } ?? 0
-    }
-
     /// The next work: up to `limit` messages with about `bytes` of content.
     package func work(limit: Int, bytes: Int) throws -> Work {
         var work = Work(indexedThrough: try indexedThrough())
-        var size = 0
+        var (count, size) = (0, 0)
         func take(_ source: Source) -> Bool {
+            count += 1
             size += source.content.utf8.count
-            return size < bytes
+            work.isPartial = count == limit || size >= bytes
+            return !work.isPartial
         }
-        try db.forEach("SELECT document, project_id, content FROM search_removals LIMIT ?", [limit]) { row in
+        try db.forEach("SELECT document, project_id, content FROM search_removals", []) { row in
             let source = Source(document: row.integer(0), project: row.text(1), content: row.text(2))
             work.removals.append(source)
             return take(source)
         }
-        guard work.removals.isEmpty else { return work }
+        guard work.removals.isEmpty else {
+            work.isPartial = true
+            return work
+        }
         try db.forEach(
             """
             SELECT threads.seq * 4294967296 + messages.seq, project_id, content
             FROM messages CROSS JOIN threads ON threads.id = thread_id
-            WHERE messages.seq > ? ORDER BY messages.seq LIMIT ?
+            WHERE messages.seq > ? ORDER BY messages.seq
             """,
-            [work.indexedThrough, limit]
+            [work.indexedThrough]
         ) { row in
             let source = Source(document: row.integer(0), project: row.text(1), content: row.text(2))
             work.additions.append(source)
