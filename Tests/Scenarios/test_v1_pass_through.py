@@ -634,6 +634,17 @@ def test_without_a_backend_it_is_said_how_to_have_one(start_server):
         assert "OPENAI_API_KEY" in error["message"] and "OPENAI_BASE_URL" in error["message"]
 
 
+def test_it_is_behind_our_own_key(start_server, backend):
+    server = start_server(**backend.settings(API_KEYS=CALLERS_KEY))
+    backend.reset()
+    for headers in ({"authorization": ""}, {"authorization": "Bearer sk-other"}, {"authorization": f"Bearer {KEY}"}):
+        for method, path in (("POST", "/v1/embeddings"), ("GET", "/v1/models"), ("GET", "/v1/responses/resp_1")):
+            error_of(call(server, method, path, headers=headers), 401)
+    assert backend.seen == []
+    assert call(server, "POST", "/v1/embeddings", json={}).status_code == 200
+    assert backend.seen[0].headers["authorization"] == f"Bearer {KEY}"
+
+
 def test_what_passes_through_is_not_logged(server, backend):
     call(server, "POST", "/v1/chat/completions", json={"messages": [{"role": "user", "content": "swordfish"}]})
     log = server.log_file.read_text() + server.output()
