@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from assistants_server import Server, successful, wait_until
-from scripted_model import ScriptedModel
+from scripted_model import Says, ScriptedModel
 from v1_api import V1, WEATHER
 
 RECORDINGS = Path(__file__).resolve().parents[2].parent / "shared/golden/exchanges.jsonl"
@@ -155,7 +155,7 @@ class Store:
         """Exports, and returns the objects."""
         result = self.server.run("export", *options, timeout=60)
         assert result.returncode == 0, f"{result.returncode}: {result.stdout}\n{result.stderr}"
-        return [json.loads(line) for line in result.stdout.splitlines()]
+        return [json.loads(line) for line in result.stdout.split("\n") if line]
 
     def open(self) -> V1:
         self.server.start()
@@ -299,11 +299,11 @@ def test_a_thread_goes_on_where_it_ended(
     store.put("a.jsonl", assistant(), thread(), message(1, content=text("My name is Kim.")))
     store.take()
     v1 = store.open()
-    model.script = "You are Kim."
+    model.script = Says("You are Kim.")
     v1.message("thread_A", "Who am I?")
     v1.completed("thread_A", "asst_1")
     assert v1.texts("thread_A")[-1] == ("assistant", "You are Kim.")
-    assert "My name is Kim." in json.dumps(model.requests[-1].body, ensure_ascii=False)
+    assert [turn.text for turn in model.calls[-1].turns] == ["My name is Kim.", "Who am I?"]
 
 
 def test_objects_of_the_first_version_are_taken(store: Store) -> None:
@@ -404,7 +404,7 @@ def test_what_is_exported_can_be_imported_and_is_the_same(
     )["id"]
     for number in range(5):
         name = v1.thread("one", "two", "three", metadata={"n": str(number)})["id"]
-        model.script = f'answer {number}: 가나다 \u2028 \\ " \n'
+        model.script = Says(f'answer {number}: 가나다 \u2028 \\ " \n')
         v1.completed(
             name, helper, metadata={"k": "v"}, truncation_strategy={"type": "last_messages", "last_messages": 2}
         )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from assistants_server import Server, successful, wait_until
+from scripted_model import Says
 from v1_api import V1, refused
 
 
@@ -90,7 +92,7 @@ def test_korean_is_found_as_people_type_it(one_v1: V1, query: str) -> None:
 
 def test_what_was_answered_is_found_too(one_v1: V1) -> None:
     thread = one_v1.thread("Tell me about zebrafinches")["id"]
-    one_v1.model.script = "They are small birds of the genus Taeniopygia."
+    one_v1.model.script = Says("They are small birds of the genus Taeniopygia.")
     one_v1.completed(thread, one_v1.assistant()["id"])
     assert found(one_v1, "taeniopygia birds") == [thread]
 
@@ -163,7 +165,7 @@ def test_the_backlog_of_many_messages_is_worked_off(alone: V1) -> None:
 def test_a_fork_is_a_thread_of_its_own_with_the_same_past(one_v1: V1) -> None:
     source = one_v1.thread("first", metadata={"user": "7"})
     assistant = one_v1.assistant()["id"]
-    one_v1.model.script = "an answer"
+    one_v1.model.script = Says("an answer")
     one_v1.completed(source["id"], assistant)
     one_v1.message(source["id"], "second", metadata={"k": "v"})
 
@@ -180,10 +182,11 @@ def test_a_fork_is_a_thread_of_its_own_with_the_same_past(one_v1: V1) -> None:
     assert after[1]["assistant_id"] == assistant
     assert one_v1.get(f"/threads/{fork['id']}/runs")["data"] == []
 
-    one_v1.model.script = "another answer"
+    one_v1.model.script = Says("another answer")
     one_v1.completed(fork["id"], assistant)
-    sent = [message["content"] for message in one_v1.model.requests[-1].messages if message["role"] != "system"]
-    assert [str(content) for content in sent] and len(one_v1.texts(source["id"])) == 3
+    turns = [turn.text for turn in one_v1.model.calls[-1].turns]
+    assert turns == ["first", "an answer", "second"]
+    assert len(one_v1.texts(source["id"])) == 3
     assert one_v1.texts(fork["id"])[-1] == ("assistant", "another answer")
     assert fork["id"] in found(one_v1, "first", limit=100)
 
