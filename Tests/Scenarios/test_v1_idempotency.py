@@ -1,13 +1,16 @@
 """`Idempotency-Key`: a request that is sent again is carried out once, and answered as it was the first time."""
 
+import json
 import sqlite3
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from aiohttp import web
 
 from assistants_server import successful, wait_until
 from event_stream import EventStream
+from passed_backend import PassedBackend
 from scripted_model import FunctionCall, Gate, Refuses, Says, calls_then_says
 from test_v1_access import OTHER, STATIC, Keyed
 from v1_api import V1, WEATHER, RunStream, names_of, outputs_of, path_of, refused
@@ -389,3 +392,74 @@ def test_a_kill_in_mid_flow_makes_nothing_twice(scene):
     assert sorted(names, key=int) == [str(number) for number in range(total)]
     known = [identity for identity in ids if identity]
     assert len(set(known)) == len(known) >= total - 3 * 8
+
+
+# What passes through
+
+
+@pytest.fixture
+def passing(make_server, server):
+    backend = PassedBackend()
+    passing = V1(make_server(**backend.settings()).start())
+    passing.backend = backend
+    yield passing
+    backend.close()
+
+
+def completion(v1, headers, **body):
+    return post(v1, "/chat/completions", headers, {"model": "m", "messages": []} | body)
+
+
+@pytest.mark.parametrize("has_length", [True, False])
+def test_an_answer_of_the_backend_is_remembered(passing, has_length):
+    async def reply(seen):
+        await seen.whole_body()
+        text = json.dumps({"number": len(passing.backend.seen)})
+        if has_length:
+            return web.Response(text=text, content_type="application/json")
+        response = await seen.stream("application/json")
+        await response.write(text.encode())
+        await response.write_eof()
+        return response
+
+    passing.backend.handler = reply
+    headers = key()
+    first = completion(passing, headers)
+    assert first.json() == {"number": 1}
+    same(first, completion(passing, headers))
+    assert completion(passing, key()).json() == {"number": 2}
+
+
+def test_a_stream_of_the_backend_passes_as_it_comes_and_is_not_remembered(passing):
+    async def reply(seen):
+        await seen.whole_body()
+        response = await seen.stream()
+        await response.write(b"data: 1\n\n")
+        await response.write_eof()
+        return response
+
+    passing.backend.handler = reply
+    headers = key()
+    for number in (1, 2):
+        response = completion(passing, headers, stream=True)
+        assert response.content == b"data: 1\n\n" and not replayed(response)
+        assert len(passing.backend.seen) == number
+
+
+def test_an_answer_of_unknown_length_that_is_too_long_is_refused(passing):
+    async def reply(seen):
+        await seen.whole_body()
+        response = await seen.stream("application/json")
+        try:
+            for _ in range(40):
+                await response.write(b" " * (1 << 20))
+            await response.write(b"[]")
+        except ConnectionError:
+            pass
+        return response
+
+    passing.backend.handler = reply
+    response = completion(passing, key())
+    refused(response, 502, code="idempotent_answer_too_long")
+    assert response.headers["x-should-retry"] == "false"
+    assert len(completion(passing, {}).content) == (40 << 20) + 2

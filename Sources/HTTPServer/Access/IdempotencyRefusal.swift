@@ -10,6 +10,8 @@ enum IdempotencyRefusal: Error, Sendable, Equatable {
     case stillRunning
     /// The first request was carried out, and the process ended before its answer was kept.
     case answerLost
+    /// A backend's answer is longer than what can be kept.
+    case answerTooLong
     /// The body broke off.
     case unreadableBody
 
@@ -19,6 +21,7 @@ enum IdempotencyRefusal: Error, Sendable, Equatable {
         switch self {
         case .illegalKey, .keyReused, .unreadableBody: .badRequest
         case .stillRunning, .answerLost: .conflict
+        case .answerTooLong: .badGateway
         }
     }
 
@@ -34,6 +37,7 @@ enum IdempotencyRefusal: Error, Sendable, Equatable {
         case .answerLost:
             "The first request with this Idempotency-Key was carried out, but the server stopped before its answer was "
                 + "kept. It was not carried out again; look for what it has made, or use another key."
+        case .answerTooLong: "The backend's answer is too long to be kept for repeats; ask without an Idempotency-Key."
         case .unreadableBody: "The body of the request could not be read to its end."
         }
     }
@@ -44,6 +48,7 @@ enum IdempotencyRefusal: Error, Sendable, Equatable {
         case .keyReused: "idempotency_key_reused"
         case .stillRunning: "idempotency_key_in_use"
         case .answerLost: "idempotent_answer_lost"
+        case .answerTooLong: "idempotent_answer_too_long"
         case .unreadableBody: nil
         }
     }
@@ -52,8 +57,8 @@ enum IdempotencyRefusal: Error, Sendable, Equatable {
 
     var openAIError: OpenAIError {
         var error = OpenAIError(status, message, code: code, retryAfter: retryAfter)
-        // SDKs try a 409 again unless they are told not to.
-        if self == .answerLost { error.headers[.shouldRetry] = "false" }
+        // SDKs try a 409 and a 502 again unless they are told not to.
+        if self == .answerLost || self == .answerTooLong { error.headers[.shouldRetry] = "false" }
         return error
     }
 

@@ -18,8 +18,8 @@ struct IdempotentRequests: Sendable {
 
     /// How long a repeat waits for the first request.
     private static let patience: Duration = .seconds(60)
-    /// Longer answers are given, and not remembered.
-    private static let longestAnswer = 16 << 20
+    /// Bytes of an answer that is remembered.
+    private static let longestAnswer = 32 << 20
 
     private let database: Database
     private let clock: WallClock
@@ -164,7 +164,7 @@ struct IdempotentRequests: Sendable {
             if idempotent.hasChanges { try await database.write { try $0.idempotency.forget(idempotent) } }
             return response
         }
-        guard !response.isEventStream, let body = try await response.collectBody(upTo: Self.longestAnswer),
+        guard response.isJSON, let body = try await response.collectBody(upTo: Self.longestAnswer),
             let answer = RememberedAnswer(response, body: body)
         else { return response }
         do {
@@ -180,7 +180,9 @@ struct IdempotentRequests: Sendable {
     private static func leavesOutcomeOpen(_ error: any Error) -> Bool {
         switch error {
         case EngineError.shuttingDown, is StorageError, is CancellationError: true
-        case is OpenAIError, is FacadeError, is EngineError, is UnknownCursor, is any HTTPResponseError: false
+        case is OpenAIError, is FacadeError, is EngineError, is IdempotencyRefusal, is UnknownCursor,
+            is any HTTPResponseError:
+            false
         default: true
         }
     }

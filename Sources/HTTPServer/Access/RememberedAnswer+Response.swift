@@ -39,26 +39,41 @@ extension RememberedAnswer {
 }
 
 extension Response {
-    /// Whether the answer is a stream of events, which is not remembered: its run is.
-    var isEventStream: Bool { headers[.contentType]?.hasPrefix("text/event-stream") ?? false }
+    /// Streams of events and what a model has drawn or spoken are not remembered.
+    var isJSON: Bool { headers[.contentType]?.hasPrefix("application/json") ?? false }
 
-    /// The whole body, which is then there to be sent. Nil when it is longer than `limit` bytes.
+    /// The whole body, which is then there to be sent. Nil when it is known to be longer than `limit` bytes.
     ///
-    /// Throws what goes wrong while the body is made.
+    /// Throws what goes wrong while the body is made, and `IdempotencyRefusal.answerTooLong` when it turns out to be
+    /// longer than it may be.
     mutating func collectBody(upTo limit: Int) async throws -> ByteBuffer? {
         if let length = body.contentLength, length > limit { return nil }
-        let collector = BodyCollector()
-        try await body.write(collector)
+        let collector = BodyCollector(limit: limit)
+        do {
+            try await body.write(collector)
+        } catch  where collector.isFull {
+            // Whoever makes the body may take a reader that gives up for one that has left.
+            throw IdempotencyRefusal.answerTooLong
+        }
         body = ResponseBody(byteBuffer: collector.buffer)
-        return collector.buffer.readableBytes <= limit ? collector.buffer : nil
+        return collector.buffer
     }
 }
 
 /// Takes a body into memory.
 private final class BodyCollector: ResponseBodyWriter {
     private(set) var buffer = ByteBuffer()
+    /// Whether more came than it may take.
+    private(set) var isFull = false
+    private let limit: Int
 
-    func write(_ buffer: ByteBuffer) async throws { self.buffer.writeImmutableBuffer(buffer) }
+    init(limit: Int) { self.limit = limit }
+
+    func write(_ buffer: ByteBuffer) async throws {
+        isFull = self.buffer.readableBytes + buffer.readableBytes > limit
+        guard !isFull else { throw IdempotencyRefusal.answerTooLong }
+        self.buffer.writeImmutableBuffer(buffer)
+    }
 
     consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }
