@@ -12,5 +12,5 @@ extension APIRequestContext {
 extension String {
     /// The text with its percent escapes undone; as it is when they are malformed. The router splits paths before that,
     /// so that an escaped slash stays part of an id.
-    var percentDecoded: String { contains("%") ? removingPercentEncoding ?? self : self }
+    var percentDecoded: String { utf8.contains(UInt8(ascii: "%")) ? removingPercentEncoding ?? self : self }
 }
