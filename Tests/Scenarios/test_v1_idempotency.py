@@ -197,8 +197,11 @@ def test_a_stream_is_followed_on_across_a_kill(scene):
     response = start(scene, "/threads/runs", headers, **body)
     assert replayed(response)
     events = EventStream(response).rest()
-    assert {event.json["id"] for event in events if event.name.startswith("thread.run.") and "step" not in event.name
-            and "delta" not in event.name} == {run}
+    assert {
+        event.json["id"]
+        for event in events
+        if event.name.startswith("thread.run.") and "step" not in event.name and "delta" not in event.name
+    } == {run}
     assert [event.name for event in events[-2:]] == ["thread.run.completed", "done"]
     assert scene.texts(thread) == [("user", "Hello"), ("assistant", "told at last")]
     assert count(scene, f"/threads/{thread}/runs") == 1
@@ -388,7 +391,9 @@ def test_a_kill_in_mid_flow_makes_nothing_twice(scene):
             scene.server.kill()
             scene.server.restart()
         ids = [one.result() for one in made]
-    names = [row[0] for row in rows(scene.server, "SELECT name FROM assistants WHERE name <> 'Digital signage analyst'")]
+    names = [
+        row[0] for row in rows(scene.server, "SELECT name FROM assistants WHERE name <> 'Digital signage analyst'")
+    ]
     assert sorted(names, key=int) == [str(number) for number in range(total)]
     known = [identity for identity in ids if identity]
     assert len(set(known)) == len(known) >= total - 3 * 8

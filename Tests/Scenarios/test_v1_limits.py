@@ -11,6 +11,7 @@ from scripted_model import Says
 from test_v1_access import OTHER, STATIC, Keyed
 from v1_api import V1, refused
 
+
 def limits(response, of="requests"):
     """(limit, remaining, reset) as the headers tell them."""
     values = [response.headers[f"x-ratelimit-{what}-{of}"] for what in ("limit", "remaining", "reset")]
