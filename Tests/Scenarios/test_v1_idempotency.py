@@ -6,6 +6,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 from aiohttp import web
 
 from assistants_server import successful, wait_until
@@ -412,7 +413,9 @@ def passing(make_server, server):
 
 
 def completion(v1, headers, **body):
-    return post(v1, "/chat/completions", headers, {"model": "m", "messages": []} | body)
+    """Not seen by the observer: the backend's answers here are none of OpenAI's."""
+    body = {"model": "m", "messages": []} | body
+    return requests.post(f"{v1.server.url}/v1/chat/completions", json=body, headers=headers, timeout=30)
 
 
 @pytest.mark.parametrize("has_length", [True, False])
