@@ -41,6 +41,7 @@ struct DumpMerge {
                 outcome.counts.added += 1
             }
         }
+        try db.imports.remove(objects)
         return outcome
     }
 
@@ -60,6 +61,7 @@ struct DumpMerge {
                 if isImplied { outcome.impliedThreads += 1 }
             }
         }
+        try db.imports.remove(objects)
         return outcome
     }
 
@@ -100,6 +102,7 @@ struct DumpMerge {
         var outcome = MergeOutcome()
         if let reason = try obstacle(kind, parent) {
             try db.imports.forEach(kind, of: parent) { outcome.refuse($0, reason) }
+            try db.imports.remove(kind, of: parent)
             return outcome
         }
         let run = kind == .step ? try storedRun(parent) : nil
@@ -115,6 +118,7 @@ struct DumpMerge {
             outcome.counts.added += 1
             return try insert(object, run, tokens: tokens)
         }
+        try db.imports.remove(kind, of: parent)
         return outcome
     }
 

@@ -49,6 +49,18 @@ package struct ImportRepository {
         }
     }
 
+    /// Lets go of the objects of a parent, which are stored or refused: what they took is free for what is stored.
+    package func remove(_ kind: StagedObject.Kind, of parent: String) throws {
+        try db.run("DELETE FROM import_objects WHERE kind = ? AND parent = ?", [kind.rawValue, parent])
+    }
+
+    /// Lets go of objects without a parent.
+    package func remove(_ objects: [StagedObject]) throws {
+        for object in objects {
+            try db.run("DELETE FROM import_objects WHERE kind = ? AND id = ?", [object.kind.rawValue, object.id])
+        }
+    }
+
     /// Turns the order of a file's objects of one kind round: it lists the oldest first.
     package func reverse(_ kind: StagedObject.Kind, of file: Int) throws {
         try db.run(
@@ -69,10 +81,6 @@ package struct ImportRepository {
             """
         )
         return db.changesCount
-    }
-
-    package func count(_ kind: StagedObject.Kind) throws -> Int {
-        try db.first("SELECT COUNT(*) FROM import_objects WHERE kind = ?", [kind.rawValue]) { $0.integer(0) } ?? 0
     }
 
     /// A place in the order of objects without a parent.
@@ -132,10 +140,6 @@ package struct ImportRepository {
             try body(Self.object(row))
             return true
         }
-    }
-
-    package func find(_ kind: StagedObject.Kind, _ id: String) throws -> StagedObject? {
-        try db.first(Self.columns + " WHERE kind = ? AND id = ?", [kind.rawValue, id], Self.object)
     }
 
     static let columns =
