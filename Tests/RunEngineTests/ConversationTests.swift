@@ -122,7 +122,7 @@ import Testing
             RunService.Request(
                 target: .new(engine.threads.make()),
                 assistantID: engine.assistant.id,
-                    settings: RunSettings(engine.assistant.settings),
+                settings: RunSettings(engine.assistant.settings),
                 input: [engine.question("q0")],
                 data: data
             ),

@@ -9,22 +9,28 @@ enum RunEventStream {
     /// What a call that started a run, or let it go on, led to: up to the end, or to the call of a function. What other
     /// calls bring about after that is not told.
     static func response(_ started: RunService.Started) -> Response {
+        response(started.live, from: started.firstEvent)
+    }
+
+    private static func response(_ live: LiveRun, from place: Int) -> Response {
         EventStream.response { writer in
             var calls = false
-            try await writer.follow(started.live, from: started.firstEvent) { event, block in
+            try await writer.follow(live, from: place) { event, block in
                 block.event(event.name, event)
                 if case .run(.requiresAction, _) = event { calls = true }
                 return !calls
             }
-            try await writer.end(started.live, waits: calls)
+            try await writer.end(live, waits: calls)
         }
     }
 
-    /// What there is to say of a run that nothing was done to.
+    /// What the outputs that the run got before have led to: nothing was done to it now.
     static func response(_ run: Run, _ runs: RunService, in project: ProjectID) async throws -> Response {
         let source = try await runs.events(of: run.id, in: run.threadID, project: project)
-        guard case .live(let live) = source else { return response(source, after: 0, isNumbered: false) }
-        return response(.live(live), from: live.log.events.count)
+        switch source {
+        case .live(let live): return response(live, from: live.log.placeAfterCalls)
+        case .ended(_, let log): return response(source, from: log?.placeAfterCalls ?? 0)
+        }
     }
 
     /// The events whose numbers are above `number`; with `isNumbered` each is told its own.
@@ -45,7 +51,7 @@ enum RunEventStream {
         EventStream.response { writer in
             switch source {
             case .live(let live):
-                var numbers = isNumbered ? Numbers(log: live.log, place: place) : nil
+                var numbers = isNumbered ? Numbers(log: live.log.numbersOnly, place: place) : nil
                 try await writer.follow(live, from: place) { event, block in
                     block.event(event.name, id: numbers?.next(), event)
                     return true

@@ -7,7 +7,7 @@ import Storage
 /// A JSON array, one entry for each event or row of deltas:
 /// `["T"]` thread created · `["R",moment,state…]` run · `["S",moment,n]` step n · `["M",moment,n]` message n ·
 /// `["t",n,part,length,…]`, `["r",…]` text or refusal of message n · `["c",n,call]` call of step n begins ·
-/// `["a",n,call,length,…]` its arguments · `["skip"]` numbers skip ahead.
+/// `["a",n,call,length,…]` its arguments · `["skip",count]` numbers skip ahead.
 enum EventRecord {
     /// What a record speaks of: the objects as they are stored, in the order of the run's steps.
     struct Subjects: Sendable {
@@ -22,18 +22,18 @@ enum EventRecord {
         var encoder = EventRecordEncoder()
         var skips = log.skips[...]
         for (place, event) in log.events.enumerated() {
-            while skips.first == place {
-                encoder.skip()
+            while let skip = skips.first, skip.place == place {
+                encoder.skip(skip.count)
                 skips.removeFirst()
             }
             encoder.append(event)
         }
-        for _ in skips { encoder.skip() }
+        for skip in skips { encoder.skip(skip.count) }
         return encoder.text()
     }
 
     /// The log that a record stands for. What a record names and the store does not have any more, a deleted message
-    /// say, is left out of it.
+    /// say, is left out of it; its numbers are not given to others.
     static func decode(_ text: String, _ subjects: Subjects) -> EventLog {
         let entries = (try? JSONValue(parsing: text))?.arrayValue ?? []
         var decoder = EventRecordDecoder(subjects: subjects)
@@ -79,7 +79,7 @@ private struct EventRecordEncoder {
         return writer.text
     }
 
-    mutating func skip() { entry("skip") { _ in } }
+    mutating func skip(_ count: Int) { entry("skip") { $0.value(count) } }
 
     mutating func append(_ event: StreamEvent) {
         switch event {

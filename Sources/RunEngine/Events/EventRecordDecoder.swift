@@ -5,7 +5,7 @@ import Storage
 struct EventRecordDecoder {
     private let subjects: EventRecord.Subjects
     private(set) var events: [StreamEvent] = []
-    private(set) var skips: [Int] = []
+    private(set) var skips: [EventLog.Skip] = []
     /// How much of each text was told, in bytes.
     private var told: [Text: Int] = [:]
     /// Messages of which there were no deltas yet.
@@ -25,8 +25,9 @@ struct EventRecordDecoder {
 
     mutating func read(_ entry: [JSONValue]) {
         let numbers = entry.dropFirst().map { $0.intValue }
+        if entry.first?.stringValue == "skip" { return skip(numbers.first.flatMap { $0 } ?? 0) }
+        let before = events.count
         switch entry.first?.stringValue {
-        case "skip": skips.append(events.count)
         case "T": if let thread = subjects.thread { events.append(.thread(thread)) }
         case "R": readRun(entry)
         case "S": readStep(entry)
@@ -37,6 +38,13 @@ struct EventRecordDecoder {
         case "a": readArguments(numbers)
         default: break
         }
+        // Rows of deltas stand for one event each length.
+        let isRow = ["t", "r", "a"].contains(entry.first?.stringValue)
+        skip((isRow ? max(numbers.count - 2, 0) : 1) - (events.count - before))
+    }
+
+    private mutating func skip(_ count: Int) {
+        if count > 0 { skips.append(EventLog.Skip(place: events.count, count: count)) }
     }
 
     private mutating func readRun(_ entry: [JSONValue]) {

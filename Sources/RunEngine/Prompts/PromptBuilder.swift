@@ -15,6 +15,8 @@ struct PromptBuilder: Sendable {
     /// What a prompt is wanted for.
     struct Occasion: Sendable {
         var run: Run
+        /// Whose the thread must be; nil when that is certain.
+        var project: ProjectID?
         /// Describes data that is just being stored.
         var profile: String?
         /// What was said just now: these messages are being stored, and may or may not be there already.
@@ -25,6 +27,12 @@ struct PromptBuilder: Sendable {
         var budget: Int?
         /// Below 1 it shrinks the prompt, for a backend that takes less than it was said to.
         var scale = 1.0
+
+        /// What arrives, as far as the run's settings let the model see it.
+        fileprivate var counted: ArraySlice<PendingMessage> {
+            guard case .lastMessages(let count) = run.settings.truncation else { return arriving[...] }
+            return arriving.suffix(count)
+        }
     }
 
     struct Prompt: Sendable {
@@ -45,7 +53,7 @@ struct PromptBuilder: Sendable {
         let limit = min(contextTokens, occasion.budget ?? contextTokens)
         let room = Int(Double(limit) * (1 - Self.reserve) * occasion.scale) - fixed - occasion.ownTokens
         return try await database.read { db in
-            guard let edits = try db.threads.edits(of: run.threadID) else {
+            guard let edits = try db.threads.edits(of: run.threadID, in: occasion.project) else {
                 throw EngineError.threadNotFound(run.threadID)
             }
             let profile = try occasion.profile ?? db.threadData.profile(of: run.threadID)
@@ -57,7 +65,7 @@ struct PromptBuilder: Sendable {
             case .lastMessages(let count):
                 history = try Self.newest(count, of: run, occasion.arriving, budget: budget, edits: edits, db)
             }
-            for message in occasion.arriving { history.append(role: message.role, content: message.content) }
+            for message in occasion.counted { history.append(role: message.role, content: message.content) }
             return Prompt(instructions: Self.join(settings.instructions, profile), history: history)
         }
     }

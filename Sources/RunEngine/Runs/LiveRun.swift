@@ -39,6 +39,8 @@ package final class LiveRun: Sendable {
     private struct State {
         var log: EventLog
         var phase = Phase.working
+        /// The log is being stored.
+        var isSettled = false
         /// Whether the run's row is on disk.
         var stored: Result<StoredInput?, any Error>?
         var interruption: Interruption?
@@ -109,6 +111,9 @@ package final class LiveRun: Sendable {
         await wait(for: .rest, until: .now + duration) { !$0.phase.isWorking }
     }
 
+    /// Events that a reader is given at a time: one that is far behind catches up bit by bit.
+    private static let batch = 256
+
     /// What a reader of events finds.
     package enum News: Sendable {
         case events([StreamEvent])
@@ -122,7 +127,9 @@ package final class LiveRun: Sendable {
     package func news(from index: Int) async throws -> News {
         func look() -> News? {
             state.withLock { state in
-                if state.log.events.count > index { return .events(Array(state.log.events[index...])) }
+                if state.log.events.count > index {
+                    return .events(Array(state.log.events[index...].prefix(Self.batch)))
+                }
                 return state.phase.isWorking ? nil : .over
             }
         }
@@ -220,7 +227,16 @@ package final class LiveRun: Sendable {
 
     func publish(_ events: [StreamEvent]) {
         update(waking: [.event]) { state in
-            if !state.phase.isEnded { state.log.append(events) }
+            if !state.phase.isEnded, !state.isSettled { state.log.append(events) }
+        }
+    }
+
+    /// Takes the log as it is to be stored together with what ends this stretch of work. Until that is told, nothing else
+    /// is: the record and the log must not differ.
+    func settle() -> EventLog {
+        state.withLock { state in
+            state.isSettled = true
+            return state.log
         }
     }
 
@@ -242,6 +258,7 @@ package final class LiveRun: Sendable {
         var waits = false
         update(waking: [.event, .rest]) { state in
             guard state.phase.isWorking else { return }
+            state.isSettled = false
             state.log.append(events)
             guard state.interruption == nil else { return }
             state.phase = .waitingForOutputs(run)
@@ -278,6 +295,8 @@ package final class LiveRun: Sendable {
             if case .ended(.failure(let error)) = state.phase { error } else { nil }
         }
     }
+
+    var isEnded: Bool { state.withLock { $0.phase.isEnded } }
 
     var isWaitingForOutputs: Bool {
         state.withLock { state in

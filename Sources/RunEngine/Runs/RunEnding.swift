@@ -18,8 +18,9 @@ struct RunEnding: Sendable {
     /// The model is done. `history` is the prompt that it saw, without what the run itself did before.
     func answered(_ turn: TurnInProgress, _ outcome: ChatOutcome, history: PromptHistory?) async {
         let said = turn.snapshot()
-        guard !said.isEmpty else {
-            return await failed(turn, ModelError(.broken, "The model gave an empty answer."))
+        // A limit may be reached, or a filter strike, before the first word.
+        guard !said.isEmpty || outcome.finish == .length || outcome.finish == .contentFilter else {
+            return await failed(turn, ModelError(.broken, "The model gave an empty answer."), usage: outcome.usage)
         }
         let now = worker.clock.now()
         let total = begun.past.usage + (outcome.usage ?? TokenUsage())
@@ -35,11 +36,12 @@ struct RunEnding: Sendable {
             end.closing.messageStatus = .incomplete(reason: .contentFilter)
         case .toolCalls:
             guard let calls = said.calls?.toolCalls, !begun.run.settings.tools.isEmpty else {
-                return await failed(turn, ModelError(.broken, "The model called a function although it has none."))
+                let error = ModelError(.broken, "The model called a function although it has none.")
+                return await failed(turn, error, usage: outcome.usage)
             }
             guard begun.past.callCount < RunPast.maximumAnswers else {
                 let reason = "The model asked for functions more than \(RunPast.maximumAnswers) times."
-                return await failed(turn, ModelError(.broken, reason))
+                return await failed(turn, ModelError(.broken, reason), usage: outcome.usage)
             }
             end.event = .actionRequired(Run.RequiredAction(toolCalls: calls))
             end.closing.leavesCallsOpen = true
@@ -48,13 +50,22 @@ struct RunEnding: Sendable {
     }
 
     /// The model's backend failed. What was streamed stays in the thread, as an incomplete message.
-    func failed(_ turn: TurnInProgress?, _ error: ModelError) async {
+    ///
+    /// - Parameter usage: of the answer that is no good, if one came.
+    func failed(_ turn: TurnInProgress?, _ error: ModelError, usage: TokenUsage? = nil) async {
         let now = worker.clock.now()
         let lastError = Run.LastError(code: error.lastErrorCode, message: error.message)
-        var end = End(turn?.snapshot(), .failed(at: now, error: lastError, usage: usageSoFar))
+        var end = End(
+            turn?.snapshot(),
+            .failed(at: now, error: lastError, usage: usage.map { begun.past.usage + $0 } ?? usageSoFar)
+        )
         end.closing.messageStatus = .incomplete(reason: .runFailed)
         end.closing.stepStatus = .failed
-        end.closing.lastError = lastError
+        // A step has two words for what went wrong, a run three.
+        end.closing.lastError = Run.LastError(
+            code: lastError.code == .rateLimitExceeded ? .rateLimitExceeded : .serverError,
+            message: lastError.message
+        )
         end.modelError = error
         await store(end, at: now, history: nil)
     }
@@ -155,7 +166,7 @@ struct RunEnding: Sendable {
             events.append(.step(.init(reached: step.status), step))
         }
         events.append(.run(.init(reached: run.state.status), run))
-        var log = live.log
+        var log = live.settle()
         log.append(events)
         return Outcome(run: run, turn: turn, abandoned: abandoned, events: events, record: EventRecord.encode(log))
     }

@@ -20,6 +20,8 @@ struct RunExecution: Sendable {
         /// Describes the data that came with the run.
         let profile: String?
         let isNewThread: Bool
+        /// Whose the thread must be; nil when that is certain.
+        let project: ProjectID?
         /// What the run did before.
         let past: RunPast
 
@@ -29,6 +31,7 @@ struct RunExecution: Sendable {
             input: [PendingMessage] = [],
             profile: String? = nil,
             isNewThread: Bool = false,
+            project: ProjectID? = nil,
             past: RunPast = RunPast()
         ) {
             self.run = run
@@ -36,6 +39,7 @@ struct RunExecution: Sendable {
             self.input = input
             self.profile = profile
             self.isNewThread = isNewThread
+            self.project = project
             self.past = past
         }
     }
@@ -87,13 +91,14 @@ struct RunExecution: Sendable {
 
     private func begin() async throws -> Begun? {
         switch work.origin {
-        case .fresh(let run, let input, let profile, let isNewThread):
+        case .fresh(let run, let input, let profile, let isNewThread, let project):
             return Begun(
                 run: run,
                 claim: RunClaim(initialOf: run.id),
                 input: input,
                 profile: profile,
-                isNewThread: isNewThread
+                isNewThread: isNewThread,
+                project: project
             )
         case .resumed(let begun): return begun
         case .stored:
@@ -106,6 +111,9 @@ struct RunExecution: Sendable {
     /// unless it waits for outputs. Nil when it has ended or is gone.
     private func claimStored(begins: Bool) async throws -> Begun? {
         let (id, thread, now) = (live.id, live.threadID, worker.clock.now())
+        // Stored, so that a process that takes the run up after this one knows of this one's life.
+        let log = live.log
+        let record = log.skips.isEmpty ? nil : EventRecord.encode(log)
         return try await worker.database.write { db in
             guard var run = try db.runs.find(id, of: thread), !run.state.status.isTerminal,
                 let claim = try db.runs.claim(id)
@@ -114,7 +122,7 @@ struct RunExecution: Sendable {
             if case .inProgress = run.state { try run.apply(.orphaned) }
             if case .queued = run.state, begins {
                 try run.apply(.claimed(at: now))
-                try db.runs.update(run, claim: claim)
+                try db.runs.update(run, claim: claim, events: record)
             }
             var last = try db.messages.last(of: thread)
             for message in try db.runs.takeInput(of: id) {
@@ -194,16 +202,19 @@ struct RunExecution: Sendable {
 
     private func prompt(for begun: Begun, scale: Double) async throws -> PromptBuilder.Prompt {
         let settings = begun.run.settings
-        if begun.isNewThread {
+        if begun.isNewThread, scale == 1, begun.fits(worker.configuration.contextTokens) {
             var prompt = worker.prompts.empty(instructions: settings.instructions, profile: begun.profile)
             for message in begun.input { prompt.history.append(role: message.role, content: message.content) }
             return prompt
         }
+        // Else what came with a new thread is read from it like everything else.
+        if begun.isNewThread { try await live.waitUntilStored() }
         return try await worker.prompts.prompt(
             PromptBuilder.Occasion(
                 run: begun.run,
+                project: begun.project,
                 profile: begun.profile,
-                arriving: begun.input,
+                arriving: begun.isNewThread ? [] : begun.input,
                 ownTokens: begun.past.tokens,
                 budget: settings.maxPromptTokens.map { $0 - begun.past.usage.promptTokens },
                 scale: scale
@@ -213,6 +224,14 @@ struct RunExecution: Sendable {
 }
 
 extension RunExecution.Begun {
+    /// Whether all that came with a new thread surely fits the model's context and the run's own limits. A token has a
+    /// byte at least.
+    fileprivate func fits(_ contextTokens: Int) -> Bool {
+        guard case .auto = run.settings.truncation, run.settings.maxPromptTokens == nil else { return false }
+        let bytes = (run.settings.instructions?.utf8.count ?? 0) + (profile?.utf8.count ?? 0)
+        return input.reduce(bytes) { $0 + $1.content.json.utf8.count } < contextTokens / 10 * 9
+    }
+
     /// The budget of tokens that the run has used up already; nil when another answer may be asked for.
     fileprivate var exhaustedBudget: Run.IncompleteReason? {
         if let limit = run.settings.maxPromptTokens, past.usage.promptTokens >= limit { return .maxPromptTokens }

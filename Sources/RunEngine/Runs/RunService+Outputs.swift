@@ -45,7 +45,11 @@ extension RunService {
             if case .requiresAction = run.state { liveRuns.find(id)?.updateWaiting(run) }
             return .unchanged(run)
         case .complete(let queued, let step, let begun):
-            guard let live = liveRuns.find(id) else { throw EngineError.shuttingDown }
+            guard let live = liveRuns.find(id) else {
+                // Nobody had it in memory. It is stored as being at work, and found there.
+                try await worker.takeUp(begun.run)
+                return .unchanged(queued)
+            }
             let events: [StreamEvent] = [.step(.completed, step), .run(.queued, queued)]
             guard let place = live.resume(events: events) else {
                 // It expired, or was cancelled, at this very moment.

@@ -129,7 +129,8 @@ package struct RunService: Sendable {
             run: claimed,
             input: request.input,
             profile: request.data?.profile,
-            isNewThread: isNewThread
+            isNewThread: isNewThread,
+            project: project
         )
         IdempotentRequest.current?.follow(run.id, of: threadID, askedBy: request.input.first?.id)
         let beginsNow = worker.submit(RunWork(live: live, origin: origin))

@@ -5,8 +5,9 @@ import Storage
 final class RunWork: Sendable {
     enum Origin: Sendable {
         /// Just created, and stored as being at work while the model is asked already: `run` is as it will be stored.
-        /// `input` are the messages that came with it, `profile` describes the data that did.
-        case fresh(run: Run, input: [PendingMessage], profile: String?, isNewThread: Bool)
+        /// `input` are the messages that came with it, `profile` describes the data that did; `project` is the caller's,
+        /// whose the thread may turn out not to be.
+        case fresh(run: Run, input: [PendingMessage], profile: String?, isNewThread: Bool, project: ProjectID)
         /// Stored before: it waited for its thread, or its process died.
         case stored
         /// The outputs that it waited for have come, and it is stored as being at work.

@@ -127,7 +127,8 @@ package final class RunWorker: Service {
     }
 
     private func didEnd(_ live: LiveRun) {
-        if !live.isWaitingForOutputs || liveRuns.isClosed { liveRuns.remove(live) }
+        // One that waited for outputs may have got them meanwhile: whoever works on it then removes it.
+        if live.isEnded || (liveRuns.isClosed && live.isWaitingForOutputs) { liveRuns.remove(live) }
         if let next = slots.release() { begin(next) }
     }
 
@@ -150,8 +151,10 @@ package final class RunWorker: Service {
 
     /// Takes back a run that could not be stored.
     func withdraw(_ live: LiveRun, error: any Error) {
+        // First, as its end lets go of the task that is to be stopped.
+        live.interrupt(.deletion)
         live.finish(.failure(error))
-        if removeWaiting(live) { liveRuns.remove(live) } else { live.interrupt(.deletion) }
+        if removeWaiting(live) { liveRuns.remove(live) }
     }
 
     func cancel(_ run: Run) async throws {
@@ -239,7 +242,7 @@ package final class RunWorker: Service {
         } else {
             log.append([.run(.created, run), .run(.queued, run)])
         }
-        log.skipAhead()
+        log.beginNewLife()
         let live = LiveRun(id: run.id, threadID: run.threadID, expiresAt: lifetime.expiresAt, log: log)
         guard liveRuns.adopt(live) else { return false }
         live.markStored(.success(nil))

@@ -28,18 +28,20 @@ extension RunRepository {
         }
     }
 
-    /// Stores the run's state, and the record of its events if one is given, if the claim is still good.
+    /// Stores the run's state, and the record of its events if one is given, if the claim is still good. A run that is to
+    /// stop does not begin to wait for outputs.
     package func update(_ run: Run, claim: RunClaim, events: String? = nil) throws {
         let columns = StateColumns(run.state)
         try db.run(
             """
-            UPDATE runs SET status = ?, started_at = ?, expires_at = ?, ended_at = ?, detail = ?, usage = ?,
+            UPDATE runs SET status = CASE WHEN status = 'cancelling' AND ? = 'requires_action' THEN status ELSE ? END,
+                started_at = ?, expires_at = ?, ended_at = ?, detail = ?, usage = ?,
                 events = COALESCE(?, events)
             WHERE id = ? AND fence = ?
             """,
             [
-                columns.status, columns.startedAt, columns.expiresAt, columns.endedAt, columns.detail, columns.usage,
-                events, run.id.rawValue, claim.fence,
+                columns.status, columns.status, columns.startedAt, columns.expiresAt, columns.endedAt, columns.detail,
+                columns.usage, events, run.id.rawValue, claim.fence,
             ]
         )
         guard db.changesCount == 1 else { throw LostClaim() }

@@ -35,8 +35,9 @@ package struct ThreadRepository {
     }
 
     /// How often the past of the thread was changed; nil when there is no such thread.
-    package func edits(of id: Identifier<AssistantThread>) throws -> Int? {
-        try db.first("SELECT edits FROM threads WHERE id = ?", [id.rawValue]) { $0.integer(0) }
+    package func edits(of id: Identifier<AssistantThread>, in project: ProjectID? = nil) throws -> Int? {
+        let sql = "SELECT edits FROM threads WHERE id = ? AND (? IS NULL OR project_id = ?)"
+        return try db.first(sql, [id.rawValue, project?.rawValue, project?.rawValue]) { $0.integer(0) }
     }
 
     package func page(_ request: PageRequest, of project: ProjectID) throws -> Page<AssistantThread> {
