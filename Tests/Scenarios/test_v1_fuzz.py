@@ -190,10 +190,7 @@ def test_requests_that_nobody_would_send(fuzzed, path):
     v1 = V1(server)
     model.reset(Says("Hello"))
     chance = random.Random(f"requests {path}")
-    names = {"assistant": v1.assistant(tools=[WEATHER])["id"], "thread": v1.thread("Hello")["id"]}
-    names["message"] = v1.messages(names["thread"])[0]["id"]
-    names["run"] = v1.completed(names["thread"], names["assistant"])["id"]
-    address = path.format(**names)
+    names = {"assistant": v1.assistant(tools=[WEATHER])["id"]}
     base = json.loads(json.dumps(BODIES[path]).replace("{assistant}", names["assistant"]))
     statuses: dict[int, int] = {}
     before = None
@@ -201,13 +198,18 @@ def test_requests_that_nobody_would_send(fuzzed, path):
         body = encoded(mutated(base, chance), chance)
         if number == REQUESTS // 3:
             before = usage_of(server)
-        answer = v1.request("POST", address, data=body, headers={"content-type": "application/json"})
+        if number % 100 == 0:
+            # A thread whose runs were all accepted would grow without end, and so would what the model is told.
+            names["thread"] = v1.thread("Hello")["id"]
+            names["message"] = v1.messages(names["thread"])[0]["id"]
+            names["run"] = v1.completed(names["thread"], names["assistant"])["id"]
+        answer = v1.request("POST", path.format(**names), data=body, headers={"content-type": "application/json"})
         statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
         assert answer.status_code < 500, f"{body!r} -> {answer.text}"
         if answer.status_code >= 400:
             assert list(answer.json()["error"]) == ["message", "type", "param", "code"]
-        if address.endswith("/runs") and answer.status_code == 200:
-            wait_until(lambda: v1.settled_thread(names["thread"]), "the thread is free")
+        if path == "/threads/{thread}/runs" and answer.status_code == 200:
+            v1.settled_thread(names["thread"])
     assert server.process.poll() is None and server.healthy()
     assert_no_growth(server, before, usage_of(server))
     assert len(statuses) > 1 or path.endswith(("/cancel", "/submit_tool_outputs")), statuses
