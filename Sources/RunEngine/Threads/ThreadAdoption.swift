@@ -26,11 +26,16 @@ package struct ThreadAdoption: Sendable {
         do {
             return try await body()
         } catch EngineError.threadNotFound(id) where isOn && Self.isWellFormed(id) {
-            let now = clock.now()
-            guard try await database.write({ try $0.threads.adopt(id, at: now, in: project) }) else {
-                throw EngineError.threadNotFound(id)
-            }
+            guard try await adopt(id, in: project) else { throw EngineError.threadNotFound(id) }
             return try await body()
+        }
+    }
+
+    /// Not a part of what the request does: a repeat of it must not take that for done.
+    private func adopt(_ id: Identifier<AssistantThread>, in project: ProjectID) async throws -> Bool {
+        let now = clock.now()
+        return try await IdempotentRequest.$current.withValue(nil) {
+            try await database.write { try $0.threads.adopt(id, at: now, in: project) }
         }
     }
 
