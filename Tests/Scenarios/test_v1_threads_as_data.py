@@ -256,6 +256,14 @@ def test_an_unknown_id_comes_to_life_where_that_is_wanted(start_server: Callable
     refused(v1.request("GET", "/threads/thread_fromOpenAI1"), 404)
 
 
+def test_a_repeated_request_to_an_unknown_id_is_carried_out_once(start_server: Callable[..., Server]) -> None:
+    v1 = V1(start_server(ADOPT_UNKNOWN_THREADS="true"))
+    send = {"json": {"role": "user", "content": "once"}, "headers": {"idempotency-key": "key-1"}}
+    first, second = (successful(v1.request("POST", "/threads/thread_old/messages", **send)) for _ in range(2))
+    assert first == second
+    assert v1.texts("thread_old") == [("user", "once")]
+
+
 def test_an_unknown_id_is_unknown_otherwise(one_v1: V1) -> None:
     refused(one_v1.request("GET", "/threads/thread_fromOpenAI1"), 404)
     refused(one_v1.try_post("/threads/thread_fromOpenAI1/messages", role="user", content="hello"), 404)
