@@ -13,7 +13,7 @@ package actor SearchIndexing: Service {
     private static let interval: Duration = .seconds(1)
     private static let intervalAfterFailure: Duration = .seconds(10)
     /// Of one step: a transaction of some milliseconds.
-    private static let messages = 64
+    private static let messages = 256
     private static let bytes = 64 << 10
     /// What a search waits for at most, so that a large backlog does not hold it up.
     private static let patience: Duration = .milliseconds(500)
