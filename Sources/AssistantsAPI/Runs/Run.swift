@@ -28,6 +28,19 @@ package struct Run: Sendable, Equatable, IdentifiedResource {
         self.state = state
     }
 
+    /// A picture of the run in another state of its life, for those who are told of it from its beginning.
+    package func pictured(in state: State) -> Run {
+        Run(
+            id: id,
+            threadID: threadID,
+            assistantID: assistantID,
+            createdAt: createdAt,
+            settings: settings,
+            metadata: metadata,
+            state: state
+        )
+    }
+
     /// Moves the run on. This is the only way to change its state.
     package mutating func apply(_ event: Event) throws(InvalidTransition) {
         state = try state.after(event)

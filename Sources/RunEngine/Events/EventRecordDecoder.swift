@@ -51,17 +51,7 @@ struct EventRecordDecoder {
         guard entry.count == 3, let moment = entry[1].stringValue.flatMap(StreamEvent.RunMoment.init),
             let state = StateColumns(stored: entry[2])?.state
         else { return }
-        let run = subjects.run
-        let then = Run(
-            id: run.id,
-            threadID: run.threadID,
-            assistantID: run.assistantID,
-            createdAt: run.createdAt,
-            settings: run.settings,
-            metadata: run.metadata,
-            state: state
-        )
-        events.append(.run(moment, then))
+        events.append(.run(moment, subjects.run.pictured(in: state)))
     }
 
     private mutating func readStep(_ entry: [JSONValue]) {

@@ -45,6 +45,8 @@ package final class LiveRun: Sendable {
         var stored: Result<StoredInput?, any Error>?
         var interruption: Interruption?
         var task: Task<Void, Never>?
+        /// What the caller made of the run's metadata while it worked.
+        var metadata: Metadata?
         /// What the model is saying just now.
         var turn: TurnInProgress?
         var nextTicket = 0
@@ -302,6 +304,15 @@ package final class LiveRun: Sendable {
         state.withLock { state in
             if case .waitingForOutputs = state.phase { true } else { false }
         }
+    }
+
+    func changeMetadata(to metadata: Metadata) { state.withLock { $0.metadata = metadata } }
+
+    /// The run as it is at work, with what its caller changed meanwhile.
+    func current(_ run: Run) -> Run {
+        var run = run
+        if let metadata = state.withLock({ $0.metadata }) { run.metadata = metadata }
+        return run
     }
 
     /// Shows what the model is saying, as long as it is not stored.

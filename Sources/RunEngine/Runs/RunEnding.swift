@@ -152,7 +152,7 @@ struct RunEnding: Sendable {
 
     /// Works out what is to be stored and told.
     private func settle(_ end: End, at now: Timestamp) throws -> Outcome {
-        var run = begun.run
+        var run = live.current(begun.run)
         if case .cancelled = end.event, run.state.status != .cancelling { try run.apply(.cancellationRequested) }
         try run.apply(end.event)
         var turn = end.turn

@@ -50,7 +50,7 @@ struct RunExecution: Sendable {
         do {
             guard let begun = try await begin() else { return conclude(.failure(EngineError.runNotFound(live.id))) }
             switch begun.run.state {
-            case .inProgress: live.publish(.run(.inProgress, begun.run))
+            case .inProgress: if live.interruption == nil { live.publish(.run(.inProgress, live.current(begun.run))) }
             case .requiresAction:
                 // Taken up after a restart: it still waits.
                 if live.waitForOutputs(begun.run, events: []) { return }
@@ -234,7 +234,11 @@ extension RunExecution.Begun {
 
     /// The budget of tokens that the run has used up already; nil when another answer may be asked for.
     fileprivate var exhaustedBudget: Run.IncompleteReason? {
-        if let limit = run.settings.maxPromptTokens, past.usage.promptTokens >= limit { return .maxPromptTokens }
+        if let limit = run.settings.maxPromptTokens {
+            // Instructions and what the run itself said and heard are never left out.
+            let fixed = run.settings.instructions.map { TokenEstimate.tokens(in: $0) } ?? 0
+            if past.usage.promptTokens + fixed + past.tokens >= limit { return .maxPromptTokens }
+        }
         if let limit = run.settings.maxCompletionTokens, past.usage.completionTokens >= limit {
             return .maxCompletionTokens
         }

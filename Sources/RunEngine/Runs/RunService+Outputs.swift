@@ -52,7 +52,8 @@ extension RunService {
             }
             let events: [StreamEvent] = [.step(.completed, step), .run(.queued, queued)]
             guard let place = live.resume(events: events) else {
-                // It expired, or was cancelled, at this very moment.
+                // It expired, or was cancelled, at this very moment. Its readers hear of the outputs all the same.
+                live.publish(events)
                 return .unchanged(queued)
             }
             worker.resume(live, begun)
@@ -78,6 +79,10 @@ extension RunService {
             let (expected, got) = (action.toolCalls.map(\.id), outputs.map(\.callID))
             let isComplete = got.count == expected.count && Set(got) == Set(expected)
             let isPart = isPartial && !got.isEmpty && Set(got).count == got.count && Set(got).isSubset(of: expected)
+            if !isComplete, !isPart, Arrival.isRepetition(outputs, steps) {
+                self = .unchanged(run)
+                return
+            }
             guard isComplete || isPart, var step = steps.last(where: { $0.status == .inProgress }) else {
                 throw EngineError.wrongToolOutputs(expected: expected, got: got)
             }
@@ -104,9 +109,9 @@ extension RunService {
         }
 
         private static func isRepetition(_ outputs: [ToolOutput], _ steps: [RunStep]) -> Bool {
-            guard !outputs.isEmpty, let calls = steps.last(where: { $0.toolCalls != nil })?.toolCalls,
-                calls.count == outputs.count
-            else { return false }
+            guard !outputs.isEmpty, let calls = steps.last(where: { $0.toolCalls != nil })?.toolCalls else {
+                return false
+            }
             return outputs.allSatisfy { output in
                 calls.contains { $0.id == output.callID && $0.output == output.output }
             }

@@ -12,12 +12,14 @@ extension RunService {
         project: ProjectID
     ) async throws -> Run {
         guard let metadata else { return try await find(id, of: thread, in: project) }
-        return try await database.write { db in
+        let run = try await database.write { db in
             var run = try db.run(id, of: thread, in: project)
             run.metadata = metadata
             try db.runs.setMetadata(metadata, of: id)
             return run
         }
+        liveRuns.find(id)?.changeMetadata(to: metadata)
+        return run
     }
 
     /// Throws `EngineError.threadNotFound` or `.runNotFound`.
@@ -92,6 +94,8 @@ extension RunService {
         if !run.state.status.isTerminal, let live = liveRuns.find(id) { return .live(live) }
         return try await database.read { db in
             let run = try db.run(id, of: thread, in: project)
+            // Nobody here can tell how it goes on: it is taken up again soon, or by the next start.
+            guard !run.state.isAtWork else { throw EngineError.shuttingDown }
             return .ended(run, try EventRecord.read(of: run, db))
         }
     }

@@ -1,4 +1,5 @@
 import AssistantsAPI
+import Logging
 import Storage
 
 /// What every surface does with runs: start them, find them, cancel them.
@@ -134,19 +135,24 @@ package struct RunService: Sendable {
         )
         IdempotentRequest.current?.follow(run.id, of: threadID, askedBy: request.input.first?.id)
         let beginsNow = worker.submit(RunWork(live: live, origin: origin))
+        let interrupted: [Run]
         do {
-            let (position, interrupted) = try await store(
+            let position: StoredInput
+            (position, interrupted) = try await store(
                 request,
                 beginsNow ? claimed : run,
                 beginsNow: beginsNow,
                 in: project
             )
             live.markStored(.success(position))
-            for run in interrupted { try await worker.cancel(run) }
         } catch {
             live.markStored(.failure(error))
             worker.withdraw(live, error: error)
             throw error
+        }
+        for other in interrupted {
+            // Stored as cancelling: if it cannot be read now, it is found by the next look for unfinished runs.
+            do { try await worker.cancel(other) } catch { worker.logger.error("A run could not be cancelled", error) }
         }
         return Started(run: run, live: live)
     }

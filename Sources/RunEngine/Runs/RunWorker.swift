@@ -62,25 +62,36 @@ package final class RunWorker: Service {
 
     package func run() async throws {
         var ticks = 0
+        var mayForget = true
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.tick) }
-            expireLate()
-            interruptAfterDrainDeadline()
-            let now = ContinuousClock.now
-            for live in liveRuns.all { live.wakeLate(at: now) }
             ticks += 1
-            if ticks.isMultiple(of: Self.heartbeat) { for live in liveRuns.all { live.wakeReaders() } }
+            look(tellsReaders: ticks.isMultiple(of: Self.heartbeat))
             if ticks.isMultiple(of: Self.recovery) {
                 do { try await recover() } catch { logger.error("Unfinished runs could not be read", error) }
             }
-            if ticks.isMultiple(of: Self.forgetting) {
-                do { try await forgetEvents() } catch { logger.error("Old events could not be forgotten", error) }
+            if mayForget || ticks.isMultiple(of: Self.forgetting) {
+                do { mayForget = try await forgetEvents() } catch {
+                    logger.error("Old events could not be forgotten", error)
+                }
             }
         }
         if drainDeadline.withLock({ $0 }) == nil { beginShutdown(grace: .zero) }
         while !liveRuns.isEmpty {
-            interruptAfterDrainDeadline()
+            ticks += 1
+            look(tellsReaders: ticks.isMultiple(of: 50 * Self.heartbeat))
             try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// Sees to what the clock brings about.
+    private func look(tellsReaders: Bool) {
+        expireLate()
+        interruptAfterDrainDeadline()
+        let now = ContinuousClock.now
+        for live in liveRuns.all {
+            live.wakeLate(at: now)
+            if tellsReaders { live.wakeReaders() }
         }
     }
 
@@ -134,8 +145,15 @@ package final class RunWorker: Service {
 
     /// Called by a run that has let go of its thread, before it tells anyone that it has ended.
     func releaseThread(of live: LiveRun) {
-        guard let next = lanes.leave(live.threadID) else { return }
-        if slots.take(orWait: next) { begin(next) }
+        if let next = lanes.leave(live.threadID) { beginWhenPossible(next) }
+    }
+
+    private func beginWhenPossible(_ work: RunWork) {
+        if slots.take(orWait: work) { return begin(work) }
+        // Who stopped it a moment ago found it nowhere.
+        if work.live.interruption != nil, let work = takeWaiting(work.live) {
+            end(work.live, work, releasesThread: false)
+        }
     }
 
     /// What a model is saying in a thread just now; nil when it says nothing. Nothing of it is stored.
@@ -145,8 +163,7 @@ package final class RunWorker: Service {
 
     /// Goes on with a run whose outputs have come; it never gave its thread away.
     func resume(_ live: LiveRun, _ begun: RunExecution.Begun) {
-        let work = RunWork(live: live, origin: .resumed(begun))
-        if slots.take(orWait: work) { begin(work) }
+        beginWhenPossible(RunWork(live: live, origin: .resumed(begun)))
     }
 
     /// Takes back a run that could not be stored.
@@ -216,20 +233,24 @@ package final class RunWorker: Service {
             guard let newest = runs.last else { break }
             last = newest.sequence
             for (sequence, id) in runs where liveRuns.find(id) == nil {
-                if let run = try await load(at: sequence), try await takeUp(run) { count += 1 }
+                if try await takeUp(at: sequence) { count += 1 }
             }
         }
         if count > 0 { logger.notice("Unfinished runs taken up", metadata: ["count": "\(count)"]) }
     }
 
     /// An unfinished run; one that cannot be read is given up, so that it holds up nothing for ever.
-    private func load(at sequence: Int) async throws -> Run? {
+    private func takeUp(at sequence: Int) async throws -> Bool {
         do {
-            return try await database.read { try $0.runs.find(at: sequence) }
-        } catch StorageError.corrupt(_, let id) {
-            logger.error("An unfinished run cannot be read and is given up", metadata: ["run": "\(id)"])
+            guard let run = try await database.read({ try $0.runs.find(at: sequence) }) else { return false }
+            return try await takeUp(run)
+        } catch StorageError.corrupt(let table, let id) {
+            logger.error(
+                "An unfinished run cannot be read and is given up",
+                metadata: ["table": "\(table)", "id": "\(id)"]
+            )
             try await database.write { try $0.runs.abandon(at: sequence) }
-            return nil
+            return false
         }
     }
 
@@ -240,23 +261,27 @@ package final class RunWorker: Service {
         if let stored = try await database.read({ try EventRecord.read(of: run, $0) }) {
             log = stored
         } else {
-            log.append([.run(.created, run), .run(.queued, run)])
+            let queued = run.pictured(in: .queued(Run.Lifetime(expiresAt: lifetime.expiresAt)))
+            log.append([.run(.created, queued), .run(.queued, queued)])
         }
         log.beginNewLife()
         let live = LiveRun(id: run.id, threadID: run.threadID, expiresAt: lifetime.expiresAt, log: log)
         guard liveRuns.adopt(live) else { return false }
         live.markStored(.success(nil))
-        if case .cancelling = run.state { live.interrupt(.cancellation) }
+        if case .cancelling = run.state {
+            live.publish(.run(.cancelling, run))
+            live.interrupt(.cancellation)
+        }
         _ = submit(RunWork(live: live, origin: .stored))
         return true
     }
 
     // MARK: Events
 
-    /// Forgets, bit by bit, the events of runs that ended too long ago.
-    private func forgetEvents() async throws {
+    /// Forgets the events of some runs that ended too long ago. Returns whether there may be more.
+    private func forgetEvents() async throws -> Bool {
         let limit = clock.now().adding(.zero - configuration.eventRetention)
-        while try await database.write({ try $0.runs.forgetEvents(endedBefore: limit) }) { await Task.yield() }
+        return try await database.write { try $0.runs.forgetEvents(endedBefore: limit) }
     }
 }
 

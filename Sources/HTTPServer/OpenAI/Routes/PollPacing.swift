@@ -24,7 +24,8 @@ struct PollPacing: Sendable {
     func waiting(of request: Request) -> Waiting {
         guard longestHold > .zero else { return Waiting(hold: .zero) }
         if let seconds = preferredSeconds(request) {
-            return Waiting(hold: min(.seconds(seconds), longestHold), preferenceApplied: "wait=\(seconds)")
+            let hold = min(.seconds(seconds), longestHold)
+            return Waiting(hold: hold, preferenceApplied: "wait=\(hold.components.seconds)")
         }
         return Waiting(hold: request.headers[.pollHelper] == "true" ? longestHold : .zero)
     }
