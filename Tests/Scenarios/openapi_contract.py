@@ -47,7 +47,9 @@ class Contract:
 
     def fault(self, response: requests.Response) -> str | None:
         """What the document says differently, or None."""
-        method, path = response.request.method.lower(), urlsplit(response.request.url).path
+        method = response.request.method.lower()
+        # The router does not mind a slash at the end.
+        path = urlsplit(response.request.url).path.rstrip("/") or "/"
         media = response.headers.get("content-type", "").split(";")[0].strip()
         where = f"{response.request.method} {path} -> {response.status_code} {media}"
         if any(path == passed or path.startswith(passed + "/") for passed in self._passed):
