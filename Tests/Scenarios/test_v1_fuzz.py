@@ -79,8 +79,8 @@ BODIES: dict[str, dict[str, Any]] = {
 
 VALUES: list[Any] = [
     *(None, True, False, 0, -1, 1, 2**31, 2**63, -(2**63) - 1, 10**400, 1e308, 0.1, -0.0),
-    *("", "x", " ", "\x00", "\ud800", "é" * 3000, "👩‍👩‍👧", "'; DROP TABLE threads; --", "../../etc/passwd", "null"),
-    *([], [[]], [None], {}, {"": ""}, {"type": "text"}, [{}] * 200, {"a": {"b": {"c": {"d": {}}}}}),
+    *("", "x", " ", "\x00", "\ud800", "é" * 600, "👩‍👩‍👧", "'; DROP TABLE threads; --", "../../etc/passwd", "null"),
+    *([], [[]], [None], {}, {"": ""}, {"type": "text"}, [{} for _ in range(60)], {"a": {"b": {"c": {"d": {}}}}}),
 ]
 
 
@@ -93,6 +93,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 def mutated(body: dict[str, Any], chance: random.Random) -> Any:
     """The body with one to three of its values exchanged, removed, repeated or renamed."""
     body = copy.deepcopy(body)
+    repeated = False
     for _ in range(chance.choice((1, 1, 2, 3))):
         place = chance.choice(places(body))
         if not place:
@@ -109,8 +110,10 @@ def mutated(body: dict[str, Any], chance: random.Random) -> Any:
             holder[key] = copy.deepcopy(chance.choice(VALUES))
         elif how < 0.75:
             del holder[key]
-        elif how < 0.9 and isinstance(holder, list) and len(holder) < 20:
-            holder.extend([copy.deepcopy(holder[key])] * chance.choice((1, 40, 140)))
+        elif how < 0.9 and isinstance(holder, list) and not repeated:
+            # Once a body: repetitions of repetitions would fill the memory.
+            holder.extend([copy.deepcopy(holder[key]) for _ in range(chance.choice((1, 40, 140)))])
+            repeated = True
         elif isinstance(holder, dict):
             holder[str(key) + chance.choice(["x", "[]", "\u0000"])] = holder.pop(key)
     return body

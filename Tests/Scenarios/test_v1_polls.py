@@ -70,6 +70,16 @@ def test_a_poll_is_not_held_for_longer_than_it_asks(v1, assistant, thread):
     v1.settled(run)
 
 
+def test_a_client_with_little_patience_is_not_held_beyond_it(v1, assistant, thread):
+    gate = Gate()
+    v1.model.script = Says(before=gate)
+    run = v1.run(thread, assistant)
+    seconds, answer = poll(v1, run, **HELPER, **{"x-stainless-read-timeout": "2.0"})
+    assert answer.json()["status"] in ("queued", "in_progress") and 0.9 < seconds < 1.9
+    gate.open()
+    v1.settled(run)
+
+
 def test_one_setting_leaves_polls_to_the_clients(make_server, model, server):
     mine = make_server(**model.settings("chat_completions", POLL_HOLD=0)).start()
     mine.model = model

@@ -27,7 +27,16 @@ struct PollPacing: Sendable {
             let hold = min(.seconds(seconds), longestHold)
             return Waiting(hold: hold, preferenceApplied: "wait=\(hold.components.seconds)")
         }
-        return Waiting(hold: request.headers[.pollHelper] == "true" ? longestHold : .zero)
+        guard request.headers[.pollHelper] == "true" else { return Waiting(hold: .zero) }
+        return Waiting(hold: min(longestHold, patience(of: request)))
+    }
+
+    /// Half of what the SDK waits for an answer, as it says in a header of its own.
+    private func patience(of request: Request) -> Duration {
+        guard let seconds = request.headers[.readTimeout].flatMap({ Double($0) }), 0...86_400 ~= seconds else {
+            return longestHold
+        }
+        return .milliseconds(Int(seconds * 500))
     }
 
     /// Milliseconds after which to ask again, a plain integer; nil when asking again would tell nothing new.
@@ -58,6 +67,7 @@ struct PollPacing: Sendable {
 extension HTTPField.Name {
     static let pollAfter = HTTPField.Name.constant("openai-poll-after-ms")
     static let pollHelper = HTTPField.Name.constant("x-stainless-poll-helper")
+    static let readTimeout = HTTPField.Name.constant("x-stainless-read-timeout")
     static let prefer = HTTPField.Name.constant("prefer")
     static let preferenceApplied = HTTPField.Name.constant("preference-applied")
 }
