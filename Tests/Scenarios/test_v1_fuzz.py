@@ -99,7 +99,7 @@ def mutated(body: dict[str, Any], chance: random.Random) -> Any:
         if not place:
             if chance.random() < 0.1:
                 return chance.choice(VALUES)
-            body[chance.choice(["bogus", "stream", "file_ids", ""])] = chance.choice(VALUES)
+            body[chance.choice(["bogus", "stream", "file_ids", ""])] = copy.deepcopy(chance.choice(VALUES))
             continue
         holder = body
         for key in place[:-1]:
