@@ -38,6 +38,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
+        .target(
+            name: "APIDocuments",
+            resources: [.embedInCode("Resources/openapi.json"), .embedInCode("Resources/docs.html")],
+            swiftSettings: strict
+        ),
         .target(name: "AssistantsAPI", swiftSettings: strict),
         .target(name: "SignageAnalyst", dependencies: ["AssistantsAPI"], swiftSettings: strict),
         .target(
@@ -77,7 +82,7 @@ let package = Package(
         .target(
             name: "HTTPServer",
             dependencies: [
-                "AssistantsAPI", "Storage", "ModelProviders", "RunEngine",
+                "APIDocuments", "AssistantsAPI", "Storage", "ModelProviders", "RunEngine",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -86,7 +91,6 @@ let package = Package(
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            resources: [.embedInCode("Docs/openapi.json"), .embedInCode("Docs/docs.html")],
             swiftSettings: strict
         ),
         .target(
@@ -142,7 +146,7 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests",
             dependencies: [
-                "HTTPServer", "RunEngine", "ModelProviders", "Storage", "AssistantsAPI",
+                "HTTPServer", "APIDocuments", "RunEngine", "ModelProviders", "Storage", "AssistantsAPI",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

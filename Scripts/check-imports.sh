@@ -20,12 +20,13 @@ Configuration    ServerConfiguration AssistantsServer
 
 # Target, and the targets of ours that it may import.
 arrows='
+APIDocuments
 AssistantsAPI
 SignageAnalyst       AssistantsAPI
 Storage              AssistantsAPI
 ModelProviders       AssistantsAPI
 RunEngine            AssistantsAPI Storage ModelProviders SignageAnalyst
-HTTPServer           AssistantsAPI Storage RunEngine ModelProviders
+HTTPServer           APIDocuments AssistantsAPI Storage RunEngine ModelProviders
 ServerConfiguration  AssistantsAPI
 AssistantsServer     AssistantsAPI SignageAnalyst Storage ModelProviders RunEngine HTTPServer ServerConfiguration
 '

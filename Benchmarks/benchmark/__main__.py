@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmark.bench import FULL, QUICK, Bench
 from benchmark.loop import new_loop
 from benchmark.process import Process, free_port
-from benchmark.scenarios import idle, large_database, long_thread, new_chats, one_client, waiting_chats
+from benchmark.scenarios import idle, large_database, long_thread, new_chats, one_client, runs, waiting_chats
 from benchmark.table import Row, table
 
 FOLDER = Path(__file__).resolve().parents[1]
@@ -22,6 +22,7 @@ SCENARIOS = {
     "idle": idle,
     "new-chats": new_chats,
     "one-client": one_client,
+    "runs": runs,
     "long-thread": long_thread,
     "large-database": large_database,
     "waiting-chats": waiting_chats,

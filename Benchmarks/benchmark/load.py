@@ -72,7 +72,7 @@ def _quantiles(nanoseconds: list[int]) -> dict[str, float]:
     return {name: round(ordered[int(last * share)] / 1e6, 3) for name, share in shares.items()} if ordered else {}
 
 
-class _Watch:
+class Watch:
     """Processor time of the server and of this process from its making to `stop`."""
 
     def __init__(self, server: Process) -> None:
@@ -119,7 +119,7 @@ async def many_clients(
     for connection in connections:
         ask(connection)
     await asyncio.sleep(warm)
-    watch = _Watch(server)
+    watch = Watch(server)
     is_measuring = True
     await asyncio.sleep(seconds)
     is_measuring = False
@@ -138,7 +138,7 @@ async def one_client(server: Process, requests: Iterable[bytes]) -> Load:
     """One request after the other on one connection."""
     load = Load()
     connection = await Connection.open(server.port)
-    watch = _Watch(server)
+    watch = Watch(server)
     for request in requests:
         load.take(await connection.ask(request))
         if connection.is_lost:
@@ -154,7 +154,7 @@ async def in_turn(
     """One request to the first server, one to the second, and so on: what disturbs one of them disturbs both."""
     loads = Load(), Load()
     connections = [await Connection.open(server.port) for server in servers]
-    watches = [_Watch(server) for server in servers]
+    watches = [Watch(server) for server in servers]
     for pair in pairs:
         for connection, request, load in zip(connections, pair, loads):
             load.take(await connection.ask(request), are_chats)

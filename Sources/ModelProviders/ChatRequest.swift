@@ -7,7 +7,7 @@ package struct ChatRequest: Sendable {
     package var instructions: String?
     /// The conversation, oldest first.
     package var items: [ChatItem]
-    package var tools: [FunctionTool] = []
+    package var tools: [Tool.Function] = []
     /// Meaningful only with `tools`; nil leaves it to the backend.
     package var toolChoice: ToolChoice?
     /// Meaningful only with `tools`; nil leaves it to the backend.
@@ -23,21 +23,6 @@ package struct ChatRequest: Sendable {
         self.model = model
         self.instructions = instructions
         self.items = items
-    }
-
-    package struct FunctionTool: Sendable, Equatable {
-        package var name: String
-        package var description: String?
-        /// JSON Schema of the arguments.
-        package var parameters: JSONValue
-        package var strict: Bool
-
-        package init(name: String, description: String?, parameters: JSONValue, strict: Bool) {
-            self.name = name
-            self.description = description
-            self.parameters = parameters
-            self.strict = strict
-        }
     }
 
     package enum ToolChoice: Sendable, Equatable {

@@ -1,3 +1,4 @@
+import APIDocuments
 import AssistantsAPI
 import Foundation
 import HTTPServer
@@ -50,7 +51,7 @@ import Testing
     }
 
     private var document: JSONValue {
-        get throws { try OpenAPIDocument.json.withUnsafeBytes { try JSONValue(parsing: $0) } }
+        get throws { try APIDocuments.openAPI.withUnsafeBytes { try JSONValue(parsing: $0) } }
     }
 
     @Test("The document has every route of the server, and no other")

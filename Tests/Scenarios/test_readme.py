@@ -194,7 +194,7 @@ def collected_requests() -> list[dict]:
 
 
 def test_postman_collection_has_every_operation_of_the_openapi_document() -> None:
-    document = json.loads((ROOT / "Sources/HTTPServer/Docs/openapi.json").read_text(encoding="utf-8"))
+    document = json.loads((ROOT / "Sources/APIDocuments/Resources/openapi.json").read_text(encoding="utf-8"))
     shape = lambda path: re.sub(r"\{+\w+\}+|swagger-ui\.css|generations|speech", "…", path)
     asked = {(each["method"], shape("/" + "/".join(each["url"]["path"]))) for each in collected_requests()}
     methods = ("get", "post", "put", "patch", "delete")

@@ -61,16 +61,20 @@ enum JSONString {
             scalar = UnicodeScalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
             next += 6
         }
-        plain.append(contentsOf: String(Character(scalar ?? "\u{FFFD}")).utf8)
+        if let encoded = UTF8.encode(scalar ?? "\u{FFFD}") { plain.append(contentsOf: encoded) }
         return next
     }
 
     private static func hex4(_ raw: UnsafeRawBufferPointer, at start: Int) -> UInt32? {
         guard start + 4 <= raw.count else { return nil }
         var value: UInt32 = 0
-        for index in start..<(start + 4) {
-            guard let digit = Character(UnicodeScalar(raw[index])).hexDigitValue else { return nil }
-            value = value << 4 | UInt32(digit)
+        for byte in raw[start..<(start + 4)] {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt32(byte - UInt8(ascii: "0"))
+            case UInt8(ascii: "A")...UInt8(ascii: "F"), UInt8(ascii: "a")...UInt8(ascii: "f"):
+                value = value << 4 | UInt32((byte | 0x20) - UInt8(ascii: "a") + 10)
+            default: return nil
+            }
         }
         return value
     }

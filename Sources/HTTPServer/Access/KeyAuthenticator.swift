@@ -63,10 +63,3 @@ struct KeyAuthenticator: Sendable {
         guard principal.role.includes(needed) else { throw AccessRefusal.roleTooLow(principal.role, needed: needed) }
     }
 }
-
-extension APIRequestContext {
-    /// Throws `AccessRefusal` unless the sender may do what only operators may.
-    func requireAdmin() throws(AccessRefusal) {
-        guard principal.role == .admin else { throw .roleTooLow(principal.role, needed: .admin) }
-    }
-}

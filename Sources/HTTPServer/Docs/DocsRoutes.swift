@@ -1,13 +1,9 @@
+import APIDocuments
 import AssistantsAPI
 import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
-
-/// What the API's document says, as it is served.
-package enum OpenAPIDocument {
-    package static var json: [UInt8] { PackageResources.openapi_json }
-}
 
 /// The API's document, and the page that shows it.
 struct DocsRoutes: Sendable {
@@ -20,8 +16,8 @@ struct DocsRoutes: Sendable {
     ]
 
     func add(to group: RouterGroup<APIRequestContext>) {
-        group.get("openapi.json") { _, _ in Self.file(OpenAPIDocument.json, "application/json") }
-        group.get("docs") { _, _ in Self.file(PackageResources.docs_html, "text/html; charset=utf-8") }
+        group.get("openapi.json") { _, _ in Self.file(APIDocuments.openAPI, "application/json") }
+        group.get("docs") { _, _ in Self.file(APIDocuments.page, "text/html; charset=utf-8") }
         group.get("docs/:file", use: swagger)
     }
 

@@ -11,13 +11,7 @@ extension ChatRequest {
             items: prompt.history.items + past.items
         )
         tools = settings.tools.compactMap { tool in
-            guard case .function(let function) = tool else { return nil }
-            return FunctionTool(
-                name: function.name,
-                description: function.description,
-                parameters: function.parameters,
-                strict: function.strict
-            )
+            if case .function(let function) = tool { function } else { nil }
         }
         // A forced choice is for the first answer: with it in force for ever, the run could not end.
         if past.callCount == 0 { toolChoice = ToolChoice(settings.toolChoice) }

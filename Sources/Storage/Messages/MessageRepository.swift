@@ -109,20 +109,8 @@ package struct MessageRepository {
         )
     }
 
-    /// The answer that a run wrote last.
-    package func answer(of run: Identifier<Run>, in thread: Identifier<AssistantThread>) throws -> Message? {
-        try db.first(
-            Self.columns + """
-                 WHERE thread_id = ?
-                    AND id = (SELECT message_id FROM run_steps WHERE run_id = ? ORDER BY seq DESC LIMIT 1)
-                """,
-            [thread.rawValue, run.rawValue],
-            Self.message
-        )
-    }
-
-    /// What users said last in a thread, oldest first and with its place: up to `limit` messages and `bytes` of content, the newest in any
-    /// case. `isWhole` tells whether that is everything.
+    /// What users said last in a thread, oldest first and with its place: up to `limit` messages and `bytes` of content,
+    /// the newest in any case. `isWhole` tells whether that is everything.
     package func newestUserContents(
         of thread: Identifier<AssistantThread>,
         limit: Int,
