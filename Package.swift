@@ -36,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: [
         .target(
@@ -45,13 +46,20 @@ let package = Package(
         ),
         .target(name: "AssistantsAPI", swiftSettings: strict),
         .target(name: "SignageAnalyst", dependencies: ["AssistantsAPI"], swiftSettings: strict),
+        .target(name: "CVectorScan", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "Retrieval", dependencies: ["CVectorScan"], swiftSettings: strict),
+        .target(name: "CodeSandbox", swiftSettings: strict),
+        .target(name: "TextExtraction", dependencies: ["CodeSandbox", "Retrieval"], swiftSettings: strict),
         .target(
             name: "Storage",
             dependencies: [
-                "AssistantsAPI",
+                "AssistantsAPI", "Retrieval",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "_NIOFileSystem", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict
         ),
@@ -70,7 +78,7 @@ let package = Package(
         .target(
             name: "RunEngine",
             dependencies: [
-                "AssistantsAPI", "Storage", "ModelProviders", "SignageAnalyst",
+                "AssistantsAPI", "Storage", "ModelProviders", "Retrieval", "SignageAnalyst", "TextExtraction",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -105,7 +113,8 @@ let package = Package(
         .executableTarget(
             name: "AssistantsServer",
             dependencies: [
-                "AssistantsAPI", "Storage", "ModelProviders", "RunEngine", "HTTPServer", "ServerConfiguration",
+                "AssistantsAPI", "CodeSandbox", "Storage", "ModelProviders", "RunEngine", "HTTPServer",
+                "ServerConfiguration", "TextExtraction",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

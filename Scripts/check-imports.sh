@@ -22,13 +22,16 @@ Configuration    ServerConfiguration AssistantsServer
 arrows='
 APIDocuments
 AssistantsAPI
+CodeSandbox
+Retrieval            CVectorScan
 SignageAnalyst       AssistantsAPI
-Storage              AssistantsAPI
+Storage              AssistantsAPI Retrieval
+TextExtraction       CodeSandbox Retrieval
 ModelProviders       AssistantsAPI
-RunEngine            AssistantsAPI Storage ModelProviders SignageAnalyst
+RunEngine            AssistantsAPI Storage ModelProviders Retrieval SignageAnalyst TextExtraction
 HTTPServer           APIDocuments AssistantsAPI Storage RunEngine ModelProviders
 ServerConfiguration  AssistantsAPI
-AssistantsServer     AssistantsAPI SignageAnalyst Storage ModelProviders RunEngine HTTPServer ServerConfiguration
+AssistantsServer     AssistantsAPI CodeSandbox TextExtraction SignageAnalyst Storage ModelProviders RunEngine HTTPServer ServerConfiguration
 '
 
 # All that the vocabulary may import.

@@ -8,6 +8,9 @@ enum Migrations {
         migrator.registerMigration("0002 assistants api") { db in try db.execute(sql: assistantsAPI) }
         migrator.registerMigration("0003 access") { db in try db.execute(sql: access) }
         migrator.registerMigration("0004 search") { db in try db.execute(sql: search) }
+        migrator.registerMigration("0005 files") { db in try db.execute(sql: files) }
+        migrator.registerMigration("0006 vector stores") { db in try db.execute(sql: vectorStores) }
+        migrator.registerMigration("0007 embeddings") { db in try db.execute(sql: embeddings) }
         return migrator
     }
 }
