@@ -12,7 +12,7 @@ from aiohttp import web
 from assistants_server import successful, wait_until
 from event_stream import EventStream
 from passed_backend import PassedBackend
-from scripted_model import FunctionCall, Gate, Refuses, Says, calls_then_says
+from scripted_model import Decides, FunctionCall, Gate, Generates, Refuses, Says, calls_then_says
 from test_v1_access import OTHER, STATIC, Keyed
 from v1_api import V1, WEATHER, RunStream, names_of, outputs_of, path_of, refused
 
@@ -220,6 +220,25 @@ def test_the_stream_of_tool_outputs_is_told_from_where_it_began(scene):
     second = RunStream(again, scene.server).rest()
     assert names_of(second) == names_of(first) and data_of(second) == data_of(first)
     assert len(scene.model.calls) == 2
+
+
+def test_the_stream_of_tool_outputs_is_told_from_where_it_began_while_the_model_still_speaks(scene):
+    gate = Gate()
+    scene.model.script = Decides(
+        lambda call: Says("It is sunny.", middle=gate) if call.is_answered_call else Generates(FunctionCall())
+    )
+    run = scene.run(scene.thread("Weather?")["id"], scene.assistant(tools=[WEATHER])["id"])
+    run = scene.ended(run, "requires_action")
+    headers, path = key(), f"{path_of(run)}/submit_tool_outputs"
+    outputs = outputs_of(run, ("sunny",))
+    first = RunStream(start(scene, path, headers, tool_outputs=outputs), scene.server)
+    gate.wait_until_reached()
+    again = start(scene.separate(), path, headers, tool_outputs=outputs)
+    assert replayed(again)
+    second = RunStream(again, scene.server)
+    assert next(second).name == "thread.run.step.completed"
+    gate.open()
+    assert data_of(second.rest()) == data_of(first.rest())[1:]
 
 
 def test_the_stream_of_a_run_that_wanted_a_function_ends_there_for_a_repeat_too(scene):

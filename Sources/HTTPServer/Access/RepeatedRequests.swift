@@ -25,7 +25,10 @@ struct RepeatedRequests: Sendable {
             return JSONResponse.make(run)
         }
         let source = try await services.runs.events(of: followed.run, in: followed.thread, project: context.project)
-        return RunEventStream.response(source.turn(after: followed.afterEvent), after: 0, isNumbered: false)
+        switch source.turn(after: followed.afterEvent) {
+        case .live(let live): return RunEventStream.response(live, from: live.log.place(after: followed.afterEvent))
+        case .ended(let run, let log): return RunEventStream.response(.ended(run, log), after: 0, isNumbered: false)
+        }
     }
 
     private static func asksForStream(_ request: Request) async throws -> Bool {

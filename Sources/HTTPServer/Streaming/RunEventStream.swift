@@ -12,7 +12,8 @@ enum RunEventStream {
         response(started.live, from: started.firstEvent)
     }
 
-    private static func response(_ live: LiveRun, from place: Int) -> Response {
+    /// The same from a place of the run's log on.
+    static func response(_ live: LiveRun, from place: Int) -> Response {
         EventStream.response { writer in
             var calls = false
             try await writer.follow(live, from: place) { event, block in
