@@ -131,7 +131,11 @@ let package = Package(
             dependencies: ["SignageAnalyst", "AssistantsAPI"],
             swiftSettings: strict
         ),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "AssistantsAPI"], swiftSettings: strict),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["Storage", "AssistantsAPI", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ModelProvidersTests",
             dependencies: [

@@ -12,6 +12,13 @@ final class TemporaryDatabase: Sendable {
         database = try Database(directory: DataDirectory(path: path))
     }
 
+    /// One that begins with all that another, closed one holds.
+    init(copying other: String) throws {
+        path = NSTemporaryDirectory() + "storage-tests-\(UUID().uuidString)"
+        try FileManager.default.copyItem(atPath: other, toPath: path)
+        database = try Database(directory: DataDirectory(path: path))
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     /// A stored thread.

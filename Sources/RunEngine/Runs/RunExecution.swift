@@ -116,7 +116,7 @@ struct RunExecution: Sendable {
         let record = log.skips.isEmpty ? nil : EventRecord.encode(log)
         return try await worker.database.write { db in
             guard var run = try db.runs.find(id, of: thread), !run.state.status.isTerminal,
-                let claim = try db.runs.claim(id)
+                let claim = try db.runs.claimIfFree(id)
             else { return nil }
             let hasWorked = run.state.lifetime?.startedAt != nil
             if case .inProgress = run.state { try run.apply(.orphaned) }

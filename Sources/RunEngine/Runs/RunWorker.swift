@@ -26,6 +26,8 @@ package final class RunWorker: Service {
     private static let heartbeat = 60
     /// Ticks between two looks for runs that nobody works on.
     private static let recovery = 120
+    /// Ticks between two renewals of the lease on what this process works on.
+    private static let renewal = 40
     /// Ticks between two looks for events whose time is over.
     private static let forgetting = 240
 
@@ -67,6 +69,11 @@ package final class RunWorker: Service {
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.tick) }
             ticks += 1
             look(tellsReaders: ticks.isMultiple(of: Self.heartbeat))
+            if ticks.isMultiple(of: Self.renewal), !liveRuns.isEmpty {
+                do { try await database.write { try $0.runs.renewLease() } } catch {
+                    logger.error("The lease on runs could not be renewed", error)
+                }
+            }
             if ticks.isMultiple(of: Self.recovery) {
                 do { try await recover() } catch { logger.error("Unfinished runs could not be read", error) }
             }

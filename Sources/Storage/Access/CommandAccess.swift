@@ -21,7 +21,7 @@ package enum CommandAccess {
                     reason: "the server that runs on \(path) is of another version; restart it with this one"
                 )
             }
-            let value = try queue.write { try body(Connection($0, RunSettingsCache())) }
+            let value = try queue.write { try body(Connection($0, RunSettingsCache(), .none)) }
             try queue.close()
             return value
         } catch let error as DatabaseError {

@@ -11,6 +11,7 @@ package final class Database: Sendable {
     private let directory: DataDirectory
     private let probe: WriteProbe
     private let settingsCache = RunSettingsCache()
+    private let lease: WorkerLease
 
     /// Opens, and brings up to date, the database in `directory`.
     package init(directory: DataDirectory) throws {
@@ -31,6 +32,12 @@ package final class Database: Sendable {
             try pool.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000")
             }
+            // The directory is this process's alone: whoever had runs before it is gone.
+            lease = try pool.write { db in
+                let workers = WorkerRepository(db: db)
+                try workers.withdrawAll()
+                return WorkerLease(worker: try workers.register())
+            }
         } catch {
             throw StorageError.unavailable(reason: "the database cannot be opened: \(error)")
         }
@@ -44,8 +51,8 @@ package final class Database: Sendable {
     ) async throws -> Value {
         try await Self.translating {
             // GRDB's `read` would prepare its BEGIN and COMMIT anew every time.
-            try await pool.unsafeRead { [settingsCache] db in
-                try db.snapshot { try body(Connection(db, settingsCache)) }
+            try await pool.unsafeRead { [settingsCache, lease] db in
+                try db.snapshot { try body(Connection(db, settingsCache, lease)) }
             }
         }
     }
@@ -59,8 +66,8 @@ package final class Database: Sendable {
     ) async throws -> Value {
         let request = IdempotentRequest.changing()
         return try await Self.translating {
-            try await commits.perform { [settingsCache] db in
-                let connection = Connection(db, settingsCache)
+            try await commits.perform { [settingsCache, lease] db in
+                let connection = Connection(db, settingsCache, lease)
                 let value = try body(connection)
                 if let request { try connection.idempotency.put(request) }
                 return value
@@ -96,18 +103,21 @@ package struct Connection {
     let db: GRDB.Database
 
     private let settingsCache: RunSettingsCache
+    private let lease: WorkerLease
 
-    init(_ db: GRDB.Database, _ settingsCache: RunSettingsCache) {
+    init(_ db: GRDB.Database, _ settingsCache: RunSettingsCache, _ lease: WorkerLease) {
         self.db = db
         self.settingsCache = settingsCache
+        self.lease = lease
     }
 
     package var assistants: AssistantRepository { AssistantRepository(db: db) }
     package var threads: ThreadRepository { ThreadRepository(db: db) }
     package var threadData: ThreadDataRepository { ThreadDataRepository(db: db) }
     package var messages: MessageRepository { MessageRepository(db: db) }
-    package var runs: RunRepository { RunRepository(db: db, settingsCache: settingsCache) }
+    package var runs: RunRepository { RunRepository(db: db, settingsCache: settingsCache, lease: lease) }
     package var runSteps: RunStepRepository { RunStepRepository(db: db) }
+    package var workers: WorkerRepository { WorkerRepository(db: db) }
     package var search: SearchRepository { SearchRepository(db: db) }
     package var imports: ImportRepository { ImportRepository(db: db) }
     package var projects: ProjectRepository { ProjectRepository(db: db) }

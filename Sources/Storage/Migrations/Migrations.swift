@@ -11,6 +11,7 @@ enum Migrations {
         migrator.registerMigration("0005 files") { db in try db.execute(sql: files) }
         migrator.registerMigration("0006 vector stores") { db in try db.execute(sql: vectorStores) }
         migrator.registerMigration("0007 embeddings") { db in try db.execute(sql: embeddings) }
+        migrator.registerMigration("0008 leases") { db in try db.execute(sql: leases) }
         return migrator
     }
 }

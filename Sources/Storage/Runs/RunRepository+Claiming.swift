@@ -21,12 +21,25 @@ package struct LostClaim: Error, Equatable {
 }
 
 extension RunRepository {
+    /// Whether nobody but this process may work on a run.
+    private static let isFree = "(worker = ? OR worker IS NULL OR worker NOT IN (\(living)))"
+    private static let living = "SELECT workers.id FROM workers WHERE lease_until > unixepoch()"
+
     /// Takes the run from whoever had it. Nil when there is no such run.
-    package func claim(_ id: Identifier<Run>) throws -> RunClaim? {
-        try db.first("UPDATE runs SET fence = fence + 1 WHERE id = ? RETURNING fence", [id.rawValue]) { row in
-            RunClaim(run: id, fence: row.integer(0))
-        }
+    package func claim(_ id: Identifier<Run>) throws -> RunClaim? { try claim(id, where: "? IS NOT NULL") }
+
+    /// Takes the run unless it is another's whose lease holds. Nil then, and when there is no such run.
+    package func claimIfFree(_ id: Identifier<Run>) throws -> RunClaim? { try claim(id, where: Self.isFree) }
+
+    private func claim(_ id: Identifier<Run>, where condition: String) throws -> RunClaim? {
+        try lease.renewIfDue(db)
+        let worker = lease.worker
+        let sql = "UPDATE runs SET fence = fence + 1, worker = ? WHERE id = ? AND \(condition) RETURNING fence"
+        return try db.first(sql, [worker, id.rawValue, worker]) { RunClaim(run: id, fence: $0.integer(0)) }
     }
+
+    /// Renews this process's lease on its runs; to be called every few seconds while it has some.
+    package func renewLease() throws { try lease.renewIfDue(db) }
 
     /// Stores the run's state, and the record of its events if one is given, if the claim is still good. A run that is to
     /// stop does not begin to wait for outputs.
@@ -122,14 +135,14 @@ extension RunRepository {
         )
     }
 
-    /// Ids of runs that have not ended, oldest first, up to `limit` behind the one at `sequence`.
+    /// Ids of runs that have not ended and are no other's, oldest first, up to `limit` behind the one at `sequence`.
     package func unfinished(after sequence: Int, limit: Int) throws -> [(sequence: Int, id: Identifier<Run>)] {
         let sql = """
             SELECT seq, id FROM runs
-            WHERE seq > ? AND status IN ('queued', 'in_progress', 'requires_action', 'cancelling')
+            WHERE seq > ? AND status IN ('queued', 'in_progress', 'requires_action', 'cancelling') AND \(Self.isFree)
             ORDER BY seq LIMIT ?
             """
-        return try db.all(sql, [sequence, limit]) { ($0.integer(0), Identifier($0.text(1))) }
+        return try db.all(sql, [sequence, lease.worker, limit]) { ($0.integer(0), Identifier($0.text(1))) }
     }
 
     /// The run at a place. Throws `StorageError.corrupt` when its row cannot be read.

@@ -5,6 +5,7 @@ import GRDB
 package struct RunRepository {
     let db: GRDB.Database
     let settingsCache: RunSettingsCache
+    let lease: WorkerLease
 
     static let columns = """
         SELECT id, thread_id, assistant_id, created_at, settings_id, metadata, status, started_at, expires_at,
@@ -12,19 +13,20 @@ package struct RunRepository {
         FROM runs
         """
 
-    /// Inserts a run in any state. `input` are messages that join the thread when the run begins.
+    /// Inserts a run in any state, as one of this process's. `input` are messages that join the thread when it begins.
     package func insert(_ run: Run, input: [PendingMessage] = []) throws {
+        try lease.renewIfDue(db)
         let columns = StateColumns(run.state)
         try db.run(
             """
             INSERT INTO runs (id, thread_id, assistant_id, settings_id, created_at, metadata, status, started_at,
-                expires_at, ended_at, detail, usage, input)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                expires_at, ended_at, detail, usage, input, worker)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 run.id.rawValue, run.threadID.rawValue, run.assistantID.rawValue, try settingsID(of: run.settings),
                 run.createdAt.seconds, run.metadata?.jsonText, columns.status, columns.startedAt, columns.expiresAt,
-                columns.endedAt, columns.detail, columns.usage, PendingMessage.encode(input),
+                columns.endedAt, columns.detail, columns.usage, PendingMessage.encode(input), lease.worker,
             ]
         )
     }
