@@ -131,9 +131,10 @@ let package = Package(
             dependencies: ["SignageAnalyst", "AssistantsAPI"],
             swiftSettings: strict
         ),
+        .testTarget(name: "RetrievalTests", dependencies: ["Retrieval"], swiftSettings: strict),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Storage", "AssistantsAPI", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Storage", "Retrieval", "AssistantsAPI", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,5 +1,6 @@
 import AssistantsAPI
 import ModelProviders
+import Retrieval
 import Storage
 
 /// Makes what is sent to the model for a run: instructions, the figures of the thread's data, and as much of the

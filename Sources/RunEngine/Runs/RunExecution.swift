@@ -1,6 +1,7 @@
 import AssistantsAPI
 import Logging
 import ModelProviders
+import Retrieval
 import Storage
 
 /// One stretch of work on a run: from its beginning, or from the arrival of outputs, to its end or until outputs are

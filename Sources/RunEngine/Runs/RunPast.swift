@@ -1,5 +1,6 @@
 import AssistantsAPI
 import ModelProviders
+import Retrieval
 import Storage
 
 /// What a run has done before it is at work again: its steps, and what it said and heard, as a model wants to see it.

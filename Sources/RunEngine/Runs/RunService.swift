@@ -1,5 +1,6 @@
 import AssistantsAPI
 import Logging
+import Retrieval
 import Storage
 
 /// What every surface does with runs: start them, find them, cancel them.

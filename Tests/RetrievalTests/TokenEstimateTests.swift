@@ -1,4 +1,4 @@
-import RunEngine
+import Retrieval
 import Testing
 
 @Suite struct TokenEstimateTests {

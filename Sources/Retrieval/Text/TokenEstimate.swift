@@ -8,8 +8,14 @@ package enum TokenEstimate {
             ?? Array(text).withUnsafeBufferPointer { tokens(inBytes: $0) }
     }
 
-    /// One pass, without a table or a call for each byte: this is done for every message that is stored.
     private static func tokens(inBytes text: UnsafeBufferPointer<UInt8>) -> Int {
+        (hundredths(inBytes: text) + 99) / 100
+    }
+
+    /// Hundredths of a token, which may be summed over the parts of a text.
+    ///
+    /// One pass, without a table or a call for each byte: this is done for every message that is stored.
+    static func hundredths(inBytes text: UnsafeBufferPointer<UInt8>) -> Int {
         var hundredths = 0
         var index = 0
         while index < text.count {
@@ -23,7 +29,7 @@ package enum TokenEstimate {
             }
             hundredths += cost(kind, length)
         }
-        return (hundredths + 99) / 100
+        return hundredths
     }
 
     private enum Kind { case letters, digits, punctuation, spaces, hangul, ideographs, other }
