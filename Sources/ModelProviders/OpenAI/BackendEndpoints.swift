@@ -42,6 +42,13 @@ final class BackendEndpoints: Sendable {
         return request
     }
 
+    /// Any other `POST` with a JSON body; `path` is below the base URL.
+    func post(_ path: String, body: ByteBuffer) throws -> HTTPClient.Request {
+        var request = try Self.request(base + path, headers)
+        request.body = .byteBuffer(body)
+        return request
+    }
+
     /// `GET …/models`, or of one model.
     func models(_ model: String? = nil) throws -> HTTPClient.Request {
         let url = model.map { models.appendingPathComponent($0) } ?? models

@@ -14,7 +14,7 @@ package final class OpenAIBackend: ChatModel {
     let endpoints: BackendEndpoints
     let client: HTTPClient
     private let redaction: Redaction
-    private let retryPolicy: RetryPolicy
+    let retryPolicy: RetryPolicy
     private let traits: Mutex<BackendTraits>
     private let logger: Logger
 
