@@ -10,6 +10,32 @@ package struct Digest: Sendable, Hashable {
         self.init(text.withUTF8 { SHA256.hash(data: $0) })
     }
 
+    /// Reads what `hexadecimal` gives, and nothing else.
+    package init?(hexadecimal text: String) {
+        guard text.utf8.count == 64 else { return nil }
+        var words = SIMD4<UInt64>()
+        var isLegal = true
+        withUnsafeMutableBytes(of: &words) { bytes in
+            for (index, character) in text.utf8.enumerated() {
+                guard let digit = Self.digit(character) else {
+                    isLegal = false
+                    return
+                }
+                bytes[index / 2] = bytes[index / 2] << 4 | digit
+            }
+        }
+        guard isLegal else { return nil }
+        self.words = words
+    }
+
+    private static func digit(_ character: UInt8) -> UInt8? {
+        switch character {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
+        default: nil
+        }
+    }
+
     fileprivate init(_ digest: SHA256.Digest) {
         words = digest.withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
     }
@@ -51,6 +77,17 @@ package struct Digest: Sendable, Hashable {
             var text = text
             text.withUTF8 { add(UnsafeRawBufferPointer($0)) }
         }
+
+        package func digest() -> Digest { Digest(hash.finalize()) }
+    }
+
+    /// Digests bytes that come bit by bit, as if they were one: what `sha256sum` gives of a file.
+    package struct Running {
+        private var hash = SHA256()
+
+        package init() {}
+
+        package mutating func add(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
 
         package func digest() -> Digest { Digest(hash.finalize()) }
     }

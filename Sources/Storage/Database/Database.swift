@@ -8,7 +8,7 @@ import GRDB
 package final class Database: Sendable {
     private let pool: DatabasePool
     private let commits: GroupCommit
-    private let directory: DataDirectory
+    let directory: DataDirectory
     private let probe: WriteProbe
     private let settingsCache = RunSettingsCache()
     private let lease: WorkerLease
@@ -123,6 +123,13 @@ package struct Connection {
     package var projects: ProjectRepository { ProjectRepository(db: db) }
     package var apiKeys: APIKeyRepository { APIKeyRepository(db: db) }
     package var idempotency: IdempotencyRepository { IdempotencyRepository(db: db) }
+    package var files: FileRepository { FileRepository(db: db) }
+    package var uploads: UploadRepository { UploadRepository(db: db) }
+    package var contents: ContentRepository { ContentRepository(db: db) }
+    package var vectorStores: VectorStoreRepository { VectorStoreRepository(db: db) }
+    package var vectorStoreFiles: VectorStoreFileRepository { VectorStoreFileRepository(db: db, lease: lease) }
+    package var vectorStoreFileBatches: VectorStoreFileBatchRepository { VectorStoreFileBatchRepository(db: db) }
+    package var vectorStoreIndexChanges: VectorStoreIndexChanges { VectorStoreIndexChanges(db: db) }
 
     func touch() throws {
         try db.run("UPDATE write_probe SET count = count + 1 WHERE id = 1")

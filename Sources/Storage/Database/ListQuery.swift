@@ -9,8 +9,11 @@ struct ListQuery {
     /// What all rows of the list have in common, with one argument.
     let scope: String
     let scopeArgument: String
-    /// A further condition on what is shown, with one argument. A cursor may name a row that it leaves out.
-    var filter: (condition: String, argument: String)?
+    /// Further conditions on what is shown. A cursor may name a row that they leave out.
+    var filters: [Filter] = []
+
+    /// A condition with one argument.
+    typealias Filter = (condition: String, argument: any SQLValue)
 
     /// A cursor names a row of the same list, or one that was deleted lately. Throws `UnknownCursor` when there is none with that id.
     func page<Item>(
@@ -20,7 +23,7 @@ struct ListQuery {
     ) throws -> Page<Item> {
         var conditions = [scope]
         var arguments: [any SQLValue] = [scopeArgument]
-        if let filter {
+        for filter in filters {
             conditions.append(filter.condition)
             arguments.append(filter.argument)
         }

@@ -36,7 +36,7 @@ extension MessageRepository {
             scope: "thread_id = ?",
             scopeArgument: thread.rawValue
         )
-        query.filter = (try condition(of: run), run.rawValue)
+        query.filters = [(try condition(of: run), run.rawValue)]
         return try query.page(request, in: db, Self.message)
     }
 
