@@ -1,0 +1,96 @@
+import AssistantsAPI
+import GRDB
+
+/// What the indexes of stores may not know yet, as rows of `vector_store_index_changes`: files that left or were stopped,
+/// attributes that changed, stores that are gone. Triggers add them; they go once the index has been brought in line.
+package struct VectorStoreIndexChanges {
+    let db: GRDB.Database
+
+    package struct Change: Sendable, Equatable {
+        package let store: Identifier<VectorStore>
+        /// Nil stands for the whole store.
+        package let file: Identifier<File>?
+        fileprivate let version: Int
+    }
+
+    /// What the index is to know of a file.
+    package enum Target: Sendable, Equatable {
+        /// It is to hold nothing of it.
+        case absent
+        case present(Attributes)
+        /// Its ingestion is under way and leaves it as it ought to be.
+        case underway
+    }
+
+    func add(_ file: Identifier<File>, of store: Identifier<VectorStore>) throws {
+        try db.run(
+            """
+            INSERT INTO vector_store_index_changes (store_id, file_id, version) VALUES (?, ?, 1)
+            ON CONFLICT (store_id, file_id) DO UPDATE SET version = version + 1
+            """,
+            [store.rawValue, file.rawValue]
+        )
+    }
+
+    /// Changes up to `limit`, in the order of their ids behind `last`.
+    package func next(limit: Int, after last: Change? = nil) throws -> [Change] {
+        try db.all(
+            """
+            SELECT store_id, file_id, version FROM vector_store_index_changes
+            WHERE (store_id, file_id) > (?, ?) ORDER BY store_id, file_id LIMIT ?
+            """,
+            [last?.store.rawValue ?? "", last?.file?.rawValue ?? "", limit],
+            Self.change
+        )
+    }
+
+    /// Changes of one file, in all stores.
+    package func all(of file: Identifier<File>) throws -> [Change] {
+        let sql = "SELECT store_id, file_id, version FROM vector_store_index_changes WHERE file_id = ?"
+        return try db.all(sql, [file.rawValue], Self.change)
+    }
+
+    /// Changes of one store and its files.
+    package func all(of store: Identifier<VectorStore>) throws -> [Change] {
+        let sql = "SELECT store_id, file_id, version FROM vector_store_index_changes WHERE store_id = ?"
+        return try db.all(sql, [store.rawValue], Self.change)
+    }
+
+    /// Whether the store is there, and has not expired.
+    package func keepsIndex(_ store: Identifier<VectorStore>) throws -> Bool {
+        try db.hasRow("SELECT 1 FROM vector_stores WHERE id = ? AND expired_at IS NULL", [store.rawValue])
+    }
+
+    package func target(of file: Identifier<File>, in store: Identifier<VectorStore>) throws -> Target {
+        let sql = """
+            SELECT status, attributes FROM vector_store_files
+            WHERE id = ? AND store = (SELECT seq FROM vector_stores WHERE id = ? AND expired_at IS NULL)
+            """
+        return try db.first(sql, [file.rawValue, store.rawValue]) { row in
+            switch row.text(0) {
+            case "completed": .present(row.optionalText(1).flatMap(Attributes.init(storedJSON:)) ?? Attributes())
+            case "in_progress": .underway
+            default: .absent
+            }
+        } ?? .absent
+    }
+
+    /// Notes that the index has been brought in line, unless there was news meanwhile.
+    package func settle(_ changes: [Change]) throws {
+        for change in changes {
+            try db.run(
+                "DELETE FROM vector_store_index_changes WHERE store_id = ? AND file_id = ? AND version = ?",
+                [change.store.rawValue, change.file?.rawValue ?? "", change.version]
+            )
+        }
+    }
+
+    private static func change(_ row: borrowing ResultRow) -> Change {
+        let file = row.text(1)
+        return Change(
+            store: Identifier(row.text(0)),
+            file: file.isEmpty ? nil : Identifier(file),
+            version: row.integer(2)
+        )
+    }
+}
