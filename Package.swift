@@ -47,13 +47,18 @@ let package = Package(
         .target(name: "AssistantsAPI", swiftSettings: strict),
         .target(name: "SignageAnalyst", dependencies: ["AssistantsAPI"], swiftSettings: strict),
         .target(name: "CVectorScan", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(
+            name: "CTermPostings",
+            cSettings: [.unsafeFlags(["-O3"])],
+            linkerSettings: [.linkedLibrary("sqlite3")]
+        ),
         .target(name: "Retrieval", dependencies: ["CVectorScan"], swiftSettings: strict),
         .target(name: "CodeSandbox", swiftSettings: strict),
         .target(name: "TextExtraction", dependencies: ["CodeSandbox", "Retrieval"], swiftSettings: strict),
         .target(
             name: "Storage",
             dependencies: [
-                "AssistantsAPI", "Retrieval",
+                "AssistantsAPI", "CTermPostings", "Retrieval",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),

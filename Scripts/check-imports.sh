@@ -25,7 +25,7 @@ AssistantsAPI
 CodeSandbox
 Retrieval            CVectorScan
 SignageAnalyst       AssistantsAPI
-Storage              AssistantsAPI Retrieval
+Storage              AssistantsAPI CTermPostings Retrieval
 TextExtraction       CodeSandbox Retrieval
 ModelProviders       AssistantsAPI
 RunEngine            AssistantsAPI Storage ModelProviders Retrieval SignageAnalyst TextExtraction
