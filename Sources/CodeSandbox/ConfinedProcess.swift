@@ -1,0 +1,53 @@
+/// A confined program at work. With the last reference to it the program ends.
+package final class ConfinedProcess: Sendable {
+    private let number: UInt64
+    private let thread: SandboxThread
+
+    /// - Throws: ``SandboxFailure`` where it could not even be tried; what goes wrong later shows in ``end()``.
+    init(_ program: ConfinedProgram) async throws {
+        let thread = try SandboxThread.shared()
+        let number = thread.nextNumber()
+        try await withCheckedThrowingContinuation { (started: CheckedContinuation<Void, any Error>) in
+            thread.submit { processes in
+                started.resume(with: Result { try processes.start(program, as: number) })
+            }
+        }
+        (self.thread, self.number) = (thread, number)
+    }
+
+    deinit {
+        thread.submit { [number] processes in processes.forget(number) }
+    }
+
+    /// The next part of its output, of 64 KiB at most; nil at the end. As long as nobody asks, the program waits as soon
+    /// as it has written some 64 KiB more.
+    ///
+    /// One caller at a time may wait for it.
+    package func nextOutput() async -> [UInt8]? {
+        await withCheckedContinuation { continuation in
+            thread.submit { [number] processes in
+                guard let process = processes[number] else { return continuation.resume(returning: nil) }
+                process.read(continuation)
+            }
+        }
+    }
+
+    /// Waits for the end.
+    ///
+    /// - Throws: ``SandboxFailure`` where the sandbox could not be made, and the program was not run.
+    package func end() async throws -> ConfinedEnd {
+        try await withCheckedThrowingContinuation { continuation in
+            thread.submit { [number] processes in
+                guard let process = processes[number] else {
+                    return continuation.resume(throwing: CancellationError())
+                }
+                process.awaitEnd(continuation)
+            }
+        }
+    }
+
+    /// Ends the program and all that it started, at once. ``end()`` tells when that has happened.
+    package func kill() {
+        thread.submit { [number] processes in processes[number]?.kill() }
+    }
+}
