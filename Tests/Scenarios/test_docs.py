@@ -1,5 +1,7 @@
 """The OpenAPI document, the documentation page in a real browser, and both behind nginx under a prefix."""
 
+import base64
+import functools
 import http.server
 import json
 import os
@@ -67,10 +69,40 @@ ASSISTANTS_API = {
     ("GET", "/v1/threads/{thread_id}/runs/{run_id}/steps"),
     ("GET", "/v1/threads/{thread_id}/runs/{run_id}/steps/{step_id}"),
     ("GET", "/v1/threads/{thread_id}/runs/{run_id}/events"),
+    ("GET", "/v1/files"),
+    ("POST", "/v1/files"),
+    ("GET", "/v1/files/{file_id}"),
+    ("DELETE", "/v1/files/{file_id}"),
+    ("GET", "/v1/files/{file_id}/content"),
+    ("POST", "/v1/uploads"),
+    ("POST", "/v1/uploads/{upload_id}/parts"),
+    ("POST", "/v1/uploads/{upload_id}/complete"),
+    ("POST", "/v1/uploads/{upload_id}/cancel"),
+    ("GET", "/v1/vector_stores"),
+    ("POST", "/v1/vector_stores"),
+    ("GET", "/v1/vector_stores/{vector_store_id}"),
+    ("POST", "/v1/vector_stores/{vector_store_id}"),
+    ("DELETE", "/v1/vector_stores/{vector_store_id}"),
+    ("POST", "/v1/vector_stores/{vector_store_id}/search"),
+    ("GET", "/v1/vector_stores/{vector_store_id}/files"),
+    ("POST", "/v1/vector_stores/{vector_store_id}/files"),
+    ("GET", "/v1/vector_stores/{vector_store_id}/files/{file_id}"),
+    ("POST", "/v1/vector_stores/{vector_store_id}/files/{file_id}"),
+    ("DELETE", "/v1/vector_stores/{vector_store_id}/files/{file_id}"),
+    ("GET", "/v1/vector_stores/{vector_store_id}/files/{file_id}/content"),
+    ("POST", "/v1/vector_stores/{vector_store_id}/file_batches"),
+    ("GET", "/v1/vector_stores/{vector_store_id}/file_batches/{batch_id}"),
+    ("POST", "/v1/vector_stores/{vector_store_id}/file_batches/{batch_id}/cancel"),
+    ("GET", "/v1/vector_stores/{vector_store_id}/file_batches/{batch_id}/files"),
     ("GET", "/v1/models"),
     ("GET", "/v1/models/{model}"),
 }
 METHODS = ("get", "post", "put", "patch", "delete")
+
+#: The smallest image there is.
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
+)
 
 
 def required(program, package):
@@ -179,33 +211,92 @@ def test_every_call_of_the_assistants_api_has_examples_and_errors(document):
             assert "404" in operation["responses"], (method, path)
         if "requestBody" in operation:
             assert {"400", "409", "413", "415"} <= set(operation["responses"]), (method, path)
-            assert operation["requestBody"]["content"]["application/json"]["examples"], (method, path)
+            (content,) = operation["requestBody"]["content"].values()
+            assert content["examples"], (method, path)
     names = [operation["operationId"] for _, _, operation in operations(document)]
     assert len(names) == len(set(names))
 
 
+class RealThings:
+    """Makes what the examples of the document only name, when one of them names it."""
+
+    def __init__(self, v1, document, path):
+        self.v1, self.path = v1, path
+        parameters = document["components"]["parameters"].items()
+        self.shown = {name: each["example"] for name, each in parameters if "example" in each}
+        self.makers = {
+            "AssistantID": lambda: v1.assistant(tools=[WEATHER])["id"],
+            "ThreadID": lambda: v1.thread("Hello")["id"],
+            "MessageID": lambda: v1.messages(self["ThreadID"])[0]["id"],
+            "RunID": lambda: self.run["id"],
+            "FileID": lambda: self.upload("leave.md", b"# Leave\n\n15 days a year.\n", "assistants"),
+            "ImageID": lambda: self.upload("sky.png", PIXEL, "vision"),
+            "VectorStoreID": lambda: v1.post("/vector_stores", file_ids=[self["FileID"]])["id"],
+            "BatchID": lambda: v1.post(
+                f"/vector_stores/{self['VectorStoreID']}/file_batches", file_ids=[self["FileID"]]
+            )["id"],
+            "UploadID": lambda: v1.post(
+                "/uploads", filename="leave.md", purpose="assistants", bytes=5, mime_type="text/markdown"
+            )["id"],
+            "PartID": lambda: self.form(f"/uploads/{self['UploadID']}/parts", {"data": b"hello"}).json()["id"],
+        }
+        self.made = {}
+
+    def __getitem__(self, name):
+        if name not in self.made:
+            self.made[name] = self.makers[name]()
+        return self.made[name]
+
+    @functools.cached_property
+    def run(self):
+        """A run that waits for the outputs of its function."""
+        return self.v1.ended(self.v1.run(self["ThreadID"], self["AssistantID"]), "requires_action")
+
+    def upload(self, name, content, purpose):
+        response = self.form("/files", {"purpose": purpose, "file": content}, name)
+        assert response.status_code == 200, response.text
+        return response.json()["id"]
+
+    def form(self, path, members, name="leave.md"):
+        files = {key: (name, value) for key, value in members.items() if key in ("file", "data")}
+        fields = {key: value for key, value in members.items() if key not in files}
+        return self.v1.request("POST", path, data=fields, files=files)
+
+    def in_path(self):
+        """The path with the ids of real things."""
+        names = {"assistant_id": "AssistantID", "thread_id": "ThreadID", "message_id": "MessageID", "run_id": "RunID"}
+        names |= {"file_id": "FileID", "upload_id": "UploadID", "vector_store_id": "VectorStoreID", "batch_id": "BatchID"}
+        return re.sub(r"\{(\w+)\}", lambda match: self[names[match[1]]], self.path).removeprefix("/v1")
+
+    def in_body(self, body):
+        """The example with the ids of real things."""
+        text = json.dumps(body)
+        for name in ("AssistantID", "MessageID", "FileID", "VectorStoreID"):
+            if self.shown[name] in text:
+                text = text.replace(self.shown[name], self[name])
+        text = re.sub(r"part_\w{24}", lambda _: self["PartID"], text)
+        text = re.sub(r"call_\w{24}", lambda _: calls_of(self.run)[0]["id"], text)
+        image = re.compile(r'(?<="image_file": \{"file_id": ")[^"]+')
+        return json.loads(image.sub(lambda _: self["ImageID"], text))
+
+
 def test_the_examples_of_the_assistants_api_are_answered(one_v1, document):
-    shown = {name: each.get("example") for name, each in document["components"]["parameters"].items()}
     answered = 0
     for method, path, operation in operations(document):
         if (method, path) not in ASSISTANTS_API or "requestBody" not in operation:
             continue
-        for name, example in operation["requestBody"]["content"]["application/json"]["examples"].items():
+        ((media, content),) = operation["requestBody"]["content"].items()
+        for name, example in content["examples"].items():
             one_v1.model.script = calls_then_says(FunctionCall()) if "{run_id}" in path else Says("Sunny.")
-            assistant, thread = one_v1.assistant(tools=[WEATHER]), one_v1.thread("Hello")
-            message = one_v1.messages(thread["id"])[0]
-            real = {"{assistant_id}": assistant["id"], "{thread_id}": thread["id"], "{message_id}": message["id"]}
-            body = json.dumps(example["value"]).replace(shown["AssistantID"], assistant["id"])
-            body = body.replace(shown["MessageID"], message["id"])
-            if "{run_id}" in path:
-                run = one_v1.ended(one_v1.run(thread["id"], assistant["id"]), "requires_action")
-                real["{run_id}"] = run["id"]
-                body = re.sub(r"call_\w{24}", calls_of(run)[0]["id"], body)
-            target = re.sub(r"\{\w+\}", lambda match: real[match[0]], path)
-            response = one_v1.request(method, target.removeprefix("/v1"), json=json.loads(body))
+            real = RealThings(one_v1, document, path)
+            target, body = real.in_path(), real.in_body(example["value"])
+            if media == "multipart/form-data":
+                response = real.form(target, body)
+            else:
+                response = one_v1.request(method, target, json=body)
             assert response.status_code == 200, (method, path, name, response.text)
             answered += 1
-    assert answered > 20
+    assert answered > 40
 
 
 def test_what_passes_through_is_described_once_for_each_resource(server, document):

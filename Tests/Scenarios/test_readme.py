@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from assistants_server import Server
-from scripted_model import FunctionCall, calls_then_says
+from scripted_model import Call, Decides, FunctionCall, Generates, Says, calls_then_says
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = ("README.md", "README.ko.md")
@@ -94,7 +94,7 @@ def run(arguments: list[str], base_url: str) -> str:
 
 def comparable(output: str) -> str:
     """The output with ids and times replaced, which differ each time."""
-    output = re.sub(r"\b(thread|msg|run|step)_[A-Za-z0-9]{24}\b", r"\1_ID", output)
+    output = re.sub(r"\b(thread_|msg_|run_|step_|file-|vs_)[A-Za-z0-9]{24}\b", r"\1ID", output)
     output = re.sub(r'("created_at": ?)\d{10}', r"\1TIME", output)
     return "\n".join(line.rstrip() for line in output.strip().splitlines())
 
@@ -103,6 +103,19 @@ def agrees(output: str, shown: str) -> bool:
     """Whether the output is what a document shows, where … stands for any text."""
     parts = [re.escape(part) for part in comparable(shown).split("…")]
     return re.fullmatch(".*?".join(parts), comparable(output), re.DOTALL) is not None
+
+
+def searches_then_cites(query: str) -> Decides:
+    """Searches the files, and answers with the first line of what was found and its marker."""
+
+    def answer(call: Call) -> str:
+        output = call.tool_outputs[-1][1]
+        marker = re.search(r"【\d+:\d+†[^】]+】", output)
+        assert marker, f"no marker in {output}"
+        return f"That is in the handbook{marker[0]}."
+
+    search = FunctionCall("file_search", json.dumps({"query": query}))
+    return Decides(lambda call: Says(answer) if call.is_answered_call else Generates(search))
 
 
 def test_both_readmes_have_the_same_kinds_of_snippets() -> None:
@@ -123,6 +136,10 @@ def test_snippet_runs_and_prints_what_the_document_shows(
         # Functions are called by a model alone.
         server = request.getfixturevalue("one_chat_server")
         server.model.script = calls_then_says(FunctionCall())
+    elif "citation" in snippet.code:
+        # So are documents searched for an answer.
+        server = request.getfixturevalue("one_chat_server")
+        server.model.script = searches_then_cites("a screen stays black, 화면이 나오지 않을 때")
     code = snippet.code.replace(DEFAULT_ADDRESS, server.url)
     if snippet.language != "bash" or "curl" in code:
         assert server.url in code or "Examples/" in code, "the snippet does not ask the server"
@@ -141,8 +158,15 @@ def test_snippet_runs_and_prints_what_the_document_shows(
         (["bash", "Examples/curl/assistants.sh"], ("completed", "message_creation", "event: done", '"deleted":true')),
         (["node", "Examples/javascript/assistants.mjs"], ("after 3 events", "--- completed")),
         ([sys.executable, "Examples/python/assistants.py"], ("== completed", "assistant: ")),
+        (["bash", "Examples/curl/files.sh"], ("completed", "헬프데스크(내선 4100)", "2028-01-14", '"deleted":true')),
+        (["node", "Examples/javascript/file-search.mjs"], ("players.csv", "searches vs_", "--- completed")),
+        ([sys.executable, "Examples/python/file_search.py"], ("3 of 3 files", "운영-안내서.md: ")),
     ],
-    ids=("curl", "javascript", "python", "curl-assistants", "javascript-assistants", "python-assistants"),
+    ids=(
+        *("curl", "javascript", "python"),
+        *("curl-assistants", "javascript-assistants", "python-assistants"),
+        *("curl-files", "javascript-files", "python-files"),
+    ),
 )
 def test_example_runs_and_prints_true_figures(arguments: list[str], figures: tuple[str, ...], server: Server) -> None:
     output = run(arguments, server.url)
@@ -156,6 +180,31 @@ def test_example_answers_the_calls_of_a_model(one_chat_server: Server) -> None:
     assert 'calls get_weather({"city":"Seoul"})' in output
     assert "It is sunny.\n== completed, 60 tokens" in output
     assert one_chat_server.model.calls[1].tool_outputs[0][1] == "Seoul: 21 °C, sunny"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "query", "shown"),
+    [
+        (
+            ["node", "Examples/javascript/file-search.mjs"],
+            "SG-2047 보증",
+            ("--- found players.csv", "†players.csv】 is file-"),
+        ),
+        (
+            [sys.executable, "Examples/python/file_search.py"],
+            "화면이 안 나올 때",
+            ("†운영-안내서.md】 is 운영-안내서.md",),
+        ),
+    ],
+    ids=("javascript", "python"),
+)
+def test_example_cites_what_a_model_found(
+    arguments: list[str], query: str, shown: tuple[str, ...], one_chat_server: Server
+) -> None:
+    one_chat_server.model.script = searches_then_cites(query)
+    output = run(arguments, one_chat_server.url)
+    for text in shown:
+        assert text in output, f"no {text} in\n{output}"
 
 
 def settings_in(text: str) -> set[str]:
@@ -211,14 +260,28 @@ def test_postman_collection_runs_from_top_to_bottom(server: Server) -> None:
     def filled(text: str) -> str:
         return re.sub(r"\{\{(\w+)\}\}", lambda name: variables[name[1]], text)
 
+    def content(body: dict | None) -> dict:
+        """The body as arguments of a request."""
+        if body is None:
+            return {}
+        if body["mode"] == "raw":
+            return {"data": filled(body["raw"]).encode()}
+        parts = {}
+        for part in body["formdata"]:
+            if part["type"] == "file":
+                parts[part["key"]] = (Path(part["src"]).name, (ROOT / part["src"]).read_bytes())
+            else:
+                parts[part["key"]] = (None, part["value"])
+        return {"files": parts}
+
     for each in collected_requests():
         response = server.session.request(
             each["method"],
             filled(each["url"]["raw"]),
             headers={header["key"]: filled(header["value"]) for header in each["header"]}
             | {"Authorization": f"Bearer {variables['api_key']}"},
-            data=filled(each["body"]["raw"]).encode() if "body" in each else None,
             timeout=30,
+            **content(each.get("body")),
         )
         script = "\n".join(each["checks"])
         if "to.have.status(200)" in script:
@@ -229,6 +292,10 @@ def test_postman_collection_runs_from_top_to_bottom(server: Server) -> None:
             continue
         if "event: done" in script:
             assert "event: done" in response.text, each["name"]
-        for name, member in re.findall(r'environment\.set\("(\w+)", pm\.response\.json\(\)\.([\w.]+)\)', script):
-            variables[name] = response.json()[member]
-    assert all(variables[name] for name in ("thread_id", "run_id", "assistant_id", "v1_thread_id", "v1_step_id"))
+        for name, path in re.findall(r'environment\.set\("(\w+)", pm\.response\.json\(\)\.([\w.]+)\)', script):
+            value = response.json()
+            for member in path.split("."):
+                value = value[member]
+            variables[name] = value
+    set_by_answers = ("thread_id", "run_id", "assistant_id", "v1_thread_id", "v1_step_id", "file_id", "vector_store_id")
+    assert all(variables[name] for name in set_by_answers)
