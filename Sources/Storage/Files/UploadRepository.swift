@@ -55,10 +55,10 @@ package struct UploadRepository {
         return contents.compactMap { Digest(hexadecimal: $0) }
     }
 
-    /// Bytes of all parts that have come for an upload.
-    package func partBytes(of upload: Identifier<Upload>) throws -> Int {
-        let sql = "SELECT COALESCE(SUM(bytes), 0) FROM upload_parts WHERE upload_id = ?"
-        return try db.first(sql, [upload.rawValue]) { $0.integer(0) } ?? 0
+    /// How many parts have come for an upload, and their bytes.
+    package func partSums(of upload: Identifier<Upload>) throws -> (count: Int, bytes: Int) {
+        let sql = "SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM upload_parts WHERE upload_id = ?"
+        return try db.first(sql, [upload.rawValue]) { ($0.integer(0), $0.integer(1)) } ?? (0, 0)
     }
 
     /// All parts of an upload, by their ids.
