@@ -17,9 +17,6 @@ extension Migrations {
             last_active_at INTEGER NOT NULL,
             expired_at INTEGER,
             metadata TEXT,
-            -- What its vectors were made with; NULL as long as there are none.
-            embedding_model TEXT,
-            embedding_dimensions INTEGER,
             in_progress INTEGER NOT NULL DEFAULT 0,
             completed INTEGER NOT NULL DEFAULT 0,
             failed INTEGER NOT NULL DEFAULT 0,

@@ -163,9 +163,15 @@ extension VectorStoreFileRepository {
         )
     }
 
-    /// When the next file that waits is due, in milliseconds since 1970; nil when none waits.
-    package func nextDue() throws -> Int? {
-        let sql = "SELECT MIN(due_at) FROM vector_store_files WHERE status = 'in_progress' AND worker IS NULL"
-        return try db.first(sql, []) { $0.optionalInteger(0) } ?? nil
+    /// Whether a file waits to be ingested that is due at `now`, in milliseconds since 1970.
+    package func isWork(due now: Int) throws -> Bool {
+        let sql = """
+            SELECT 1 FROM vector_store_files
+            WHERE status = 'in_progress' AND due_at <= ? AND (worker IS NULL OR worker NOT IN (\(Self.living))) LIMIT 1
+            """
+        return try db.hasRow(sql, [now])
     }
+
+    /// Renews this process's lease on what it has claimed; to be called every few seconds while it has something.
+    package func renewLease() throws { try lease.renewIfDue(db) }
 }

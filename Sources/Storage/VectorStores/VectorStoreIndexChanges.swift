@@ -13,13 +13,15 @@ package struct VectorStoreIndexChanges {
         fileprivate let version: Int
     }
 
-    /// What the index is to know of a file.
+    /// What an index is to know.
     package enum Target: Sendable, Equatable {
-        /// It is to hold nothing of it.
-        case absent
-        case present(Attributes)
-        /// Its ingestion is under way and leaves it as it ought to be.
-        case underway
+        /// There is to be no index: the store is gone or has expired.
+        case noStore
+        /// It is to hold nothing of the file.
+        case absent(Identifier<File>)
+        case present(Identifier<File>, Attributes)
+        /// Whatever there is is right, or an ingestion that is under way makes it so.
+        case asItIs
     }
 
     func add(_ file: Identifier<File>, of store: Identifier<VectorStore>) throws {
@@ -50,29 +52,39 @@ package struct VectorStoreIndexChanges {
         return try db.all(sql, [file.rawValue], Self.change)
     }
 
-    /// Changes of one store and its files.
-    package func all(of store: Identifier<VectorStore>) throws -> [Change] {
-        let sql = "SELECT store_id, file_id, version FROM vector_store_index_changes WHERE store_id = ?"
-        return try db.all(sql, [store.rawValue], Self.change)
+    /// The change of a file in a store, if there is one.
+    package func all(of store: Identifier<VectorStore>, _ file: Identifier<File>) throws -> [Change] {
+        try changes(of: store.rawValue, file.rawValue)
     }
 
-    /// Whether the store is there, and has not expired.
-    package func keepsIndex(_ store: Identifier<VectorStore>) throws -> Bool {
-        try db.hasRow("SELECT 1 FROM vector_stores WHERE id = ? AND expired_at IS NULL", [store.rawValue])
+    /// The change of a store as a whole, if there is one.
+    package func whole(_ store: Identifier<VectorStore>) throws -> [Change] { try changes(of: store.rawValue, "") }
+
+    private func changes(of store: String, _ file: String) throws -> [Change] {
+        let sql = """
+            SELECT store_id, file_id, version FROM vector_store_index_changes WHERE store_id = ? AND file_id = ?
+            """
+        return try db.all(sql, [store, file], Self.change)
     }
 
-    package func target(of file: Identifier<File>, in store: Identifier<VectorStore>) throws -> Target {
+    package func target(of change: Change) throws -> Target {
+        let store = change.store.rawValue
+        guard try db.hasRow("SELECT 1 FROM vector_stores WHERE id = ? AND expired_at IS NULL", [store]) else {
+            return .noStore
+        }
+        guard let file = change.file else { return .asItIs }
         let sql = """
             SELECT status, attributes FROM vector_store_files
-            WHERE id = ? AND store = (SELECT seq FROM vector_stores WHERE id = ? AND expired_at IS NULL)
+            WHERE id = ? AND store = (SELECT seq FROM vector_stores WHERE id = ?)
             """
-        return try db.first(sql, [file.rawValue, store.rawValue]) { row in
+        return try db.first(sql, [file.rawValue, store]) { row in
             switch row.text(0) {
-            case "completed": .present(row.optionalText(1).flatMap(Attributes.init(storedJSON:)) ?? Attributes())
-            case "in_progress": .underway
-            default: .absent
+            case "completed":
+                .present(file, row.optionalText(1).flatMap(Attributes.init(storedJSON:)) ?? Attributes())
+            case "in_progress": .asItIs
+            default: .absent(file)
             }
-        } ?? .absent
+        } ?? .absent(file)
     }
 
     /// Notes that the index has been brought in line, unless there was news meanwhile.

@@ -94,6 +94,17 @@ package struct VectorStoreRepository {
         )
     }
 
+    /// Whether there is a store whose time is over.
+    package func hasExpiring(at time: Timestamp) throws -> Bool {
+        let sql = """
+            SELECT 1 FROM vector_stores
+            WHERE expires_after IS NOT NULL AND expired_at IS NULL AND last_active_at + expires_after * 86400 <= ?
+                AND in_progress = 0
+            LIMIT 1
+            """
+        return try db.hasRow(sql, [time.seconds])
+    }
+
     /// Lets stores expire whose time is over, up to `limit` of them. Those with files in progress are in use. Returns
     /// how many there were.
     package func expire(at time: Timestamp, limit: Int) throws -> Int {
@@ -109,30 +120,6 @@ package struct VectorStoreRepository {
             [time.seconds, time.seconds, limit]
         )
         return db.changesCount
-    }
-
-    // MARK: Vectors
-
-    /// What the vectors of a store were made with; nil as long as there are none.
-    package func embedding(of id: Identifier<VectorStore>) throws -> EmbeddingKind? {
-        let sql = """
-            SELECT embedding_model, embedding_dimensions FROM vector_stores
-            WHERE id = ? AND embedding_model IS NOT NULL
-            """
-        return try db.first(sql, [id.rawValue]) { EmbeddingKind(model: $0.text(0), dimensions: $0.integer(1)) }
-    }
-
-    /// Settles what the vectors of a store are made with, unless that is settled. Returns what it is then; nil when there
-    /// is no such store.
-    package func settleEmbedding(_ kind: EmbeddingKind, of id: Identifier<VectorStore>) throws -> EmbeddingKind? {
-        try db.run(
-            """
-            UPDATE vector_stores SET embedding_model = ?, embedding_dimensions = ?
-            WHERE id = ? AND embedding_model IS NULL
-            """,
-            [kind.model, kind.dimensions, id.rawValue]
-        )
-        return try embedding(of: id)
     }
 
     // MARK: Reading
@@ -155,16 +142,5 @@ package struct VectorStoreRepository {
             isExpired: row.optionalInteger(11) != nil,
             metadata: row.optionalText(12).flatMap(Metadata.init(storedJSON:)) ?? Metadata()
         )
-    }
-}
-
-/// What vectors are made with. Those of different kinds cannot be compared.
-package struct EmbeddingKind: Sendable, Equatable {
-    package var model: String
-    package var dimensions: Int
-
-    package init(model: String, dimensions: Int) {
-        self.model = model
-        self.dimensions = dimensions
     }
 }
