@@ -43,7 +43,11 @@ package struct Chunker: Sendable {
             while start < bytes.count {
                 let next = TextUnit.next(in: bytes, from: start, limit: maximumCost / 8)
                 let unit = TextUnit(
-                    bytes: start..<next.end, cost: next.cost, border: next.border, page: piece.page, table: table
+                    bytes: start..<next.end,
+                    cost: next.cost,
+                    border: next.border,
+                    page: piece.page,
+                    table: table
                 )
                 append(unit, of: bytes, &chunks)
                 start = next.end
@@ -88,7 +92,12 @@ package struct Chunker: Sendable {
             units[last].isHeader = true
         } else {
             let unit = TextUnit(
-                bytes: line.indices, cost: cost, border: .line, page: page, table: table, isHeader: true
+                bytes: line.indices,
+                cost: cost,
+                border: .line,
+                page: page,
+                table: table,
+                isHeader: true
             )
             line.withUnsafeBufferPointer { append(unit, of: $0, &chunks) }
         }

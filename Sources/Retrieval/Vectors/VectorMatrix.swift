@@ -101,7 +101,15 @@ private struct Scan {
             let count = min(Self.batch, rows.upperBound - start)
             vector_scan_int8(block.codes + start * block.stride, count, block.stride, query, &products)
             let found = vector_scan_select(
-                products, block.scales + start, count, factor, threshold, UInt32(start), &foundRows, &foundScores, &sums
+                products,
+                block.scales + start,
+                count,
+                factor,
+                threshold,
+                UInt32(start),
+                &foundRows,
+                &foundScores,
+                &sums
             )
             for index in 0..<found {
                 let owner = block.owners[Int(foundRows[index])]
