@@ -54,7 +54,26 @@ let package = Package(
         ),
         .target(name: "Retrieval", dependencies: ["CVectorScan"], swiftSettings: strict),
         .target(name: "CodeSandbox", swiftSettings: strict),
-        .target(name: "TextExtraction", dependencies: ["CodeSandbox", "Retrieval"], swiftSettings: strict),
+        .target(
+            name: "TextExtraction",
+            dependencies: ["CodeSandbox", "Retrieval"],
+            resources: [
+                .embedInCode("Resources/Extractor/blocks.py"),
+                .embedInCode("Resources/Extractor/main.py"),
+                .embedInCode("Resources/Extractor/opendocument.py"),
+                .embedInCode("Resources/Extractor/output.py"),
+                .embedInCode("Resources/Extractor/packages.py"),
+                .embedInCode("Resources/Extractor/pdf.py"),
+                .embedInCode("Resources/Extractor/presentation.py"),
+                .embedInCode("Resources/Extractor/probe.py"),
+                .embedInCode("Resources/Extractor/programs.py"),
+                .embedInCode("Resources/Extractor/spreadsheet.py"),
+                .embedInCode("Resources/Extractor/web.py"),
+                .embedInCode("Resources/Extractor/word.py"),
+                .embedInCode("Resources/Extractor/wordprocessing.py"),
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "Storage",
             dependencies: [
@@ -168,6 +187,13 @@ let package = Package(
                 "HTTPServer", "APIDocuments", "RunEngine", "ModelProviders", "Storage", "AssistantsAPI",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "CodeSandboxTests", dependencies: ["CodeSandbox"], swiftSettings: strict),
+        .testTarget(
+            name: "TextExtractionTests",
+            dependencies: ["TextExtraction", "Retrieval"],
+            exclude: ["Fixtures"],
             swiftSettings: strict
         ),
         .testTarget(
