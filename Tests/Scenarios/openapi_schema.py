@@ -45,6 +45,16 @@ MEMBERS = {
     "thread.run.step.delta": "id object delta",
     "list": "object data first_id last_id has_more",
     "model": "id object created owned_by",
+    "file": "object id purpose filename bytes created_at expires_at status status_details",
+    "upload": "id object bytes created_at filename purpose status expires_at +file",
+    "upload.part": "id object created_at upload_id",
+    "vector_store": """id object created_at name description usage_bytes file_counts status expires_after expires_at
+        last_active_at metadata""",
+    "vector_store.file": """id object usage_bytes created_at vector_store_id status last_error chunking_strategy
+        attributes""",
+    "vector_store.file_batch": "id object created_at status vector_store_id file_counts",
+    "vector_store.search_results.page": "object search_query data has_more next_page",
+    "vector_store.file_content.page": "object data has_more next_page",
 }
 
 #: Members of `usage`, two of which the description does not know.
@@ -61,12 +71,23 @@ def _waive(schemas: dict[str, Any]) -> None:
     for limit in ("max_prompt_tokens", "max_completion_tokens"):
         run[limit]["minimum"] = 1  # 16 was accepted
     # An empty list has no first and no last item.
-    for name in ("Assistants", "Messages", "Runs", "RunSteps"):
+    for name in ("Assistants", "Messages", "Runs", "RunSteps", "Files", "VectorStores", "VectorStoreFiles"):
         ends = schemas[f"List{name}Response"]["properties"]
         ends["first_id"]["nullable"] = ends["last_id"]["nullable"] = True
     run["tools"]["maxItems"] = 128  # an assistant may have as many, and a run inherits them
     # A run stopped by a content filter is incomplete without a reason that the description has.
     run["incomplete_details"].pop("required", None)
+    # What a file or a store does not have is null.
+    file = schemas["OpenAIFile"]["properties"]
+    file["expires_at"]["nullable"] = file["status_details"]["nullable"] = True
+    store = schemas["VectorStoreObject"]["properties"]
+    store["name"]["nullable"] = True
+    store["expires_after"] = {"anyOf": [store["expires_after"], {"type": "null"}]}
+    # The service named batches so.
+    schemas["VectorStoreFileBatchObject"]["properties"]["object"]["enum"] = ["vector_store.file_batch"]
+    # Ours to add: the passage that fits best, and its page.
+    result = schemas["VectorStoreSearchResultItem"]["properties"]
+    result |= {"quote": {"type": "string"}, "page": {"type": "integer"}, "last_page": {"type": "integer"}}
     # The error of a stream comes wrapped, as both SDKs expect it.
     schemas["ErrorEvent"]["properties"]["data"] = {"$ref": "#/components/schemas/ErrorResponse"}
 
@@ -135,6 +156,8 @@ class Description:
         operation = self.document["paths"].get(template, {}).get(method.lower())
         if operation is None and status < 400:
             return None  # more than OpenAI had
+        if template == "/files/{file_id}/content" and status == 200:
+            return None if media == "application/octet-stream" else f"{where}: {media}"
         if media.split(";")[0].strip() != "application/json":
             return f"{where}: {media or 'no content type'} instead of application/json"
         body = json.loads(content)
@@ -192,6 +215,8 @@ class Description:
 def member_fault(where: str, body: Any) -> str | None:
     """What is wrong with the members of an object, their order included, or None; goes into the items of a list."""
     kind = body.get("object")
+    if kind == "file" and "deleted" in body:
+        return None
     if kind == "list":
         given = list(body)
         if "first_id" in given and given != MEMBERS["list"].split():
