@@ -24,14 +24,22 @@ struct IdempotentRequests: Sendable {
     private let database: Database
     private let clock: WallClock
     private let bodyLimit: Int
+    private let fileLimits: FileLimits
     private let resume: Resume
     private let inProgress = RequestsInProgress()
 
-    /// - Parameter bodyLimit: bytes of a request's body at most.
-    init(database: Database, clock: WallClock, bodyLimit: Int, resume: @escaping Resume) {
+    /// - Parameter bodyLimit: bytes of a request's body at most, uploads of files aside.
+    init(
+        database: Database,
+        clock: WallClock,
+        bodyLimit: Int,
+        fileLimits: FileLimits,
+        resume: @escaping Resume
+    ) {
         self.database = database
         self.clock = clock
         self.bodyLimit = bodyLimit
+        self.fileLimits = fileLimits
         self.resume = resume
     }
 
@@ -51,10 +59,14 @@ struct IdempotentRequests: Sendable {
     ) async throws -> Response {
         var request = request
         let slot = RequestsInProgress.Slot(project: context.principal.project, key: try Self.key(of: request))
-        let fingerprint = try await RequestFingerprint.make(of: &request, bodyLimit: bodyLimit)
+        let fingerprint = try await RequestFingerprint.make(
+            of: &request,
+            bodyLimit: bodyLimit,
+            fileLimits: fileLimits
+        )
         let deadline = ContinuousClock.now + Self.patience
         while true {
-            switch inProgress.begin(slot, fingerprint) {
+            switch inProgress.begin(slot, fingerprint.beforehand) {
             case .begun:
                 defer { inProgress.end(slot) }
                 let earlier = try await database.read { try $0.idempotency.find(slot.key, in: slot.project) }
@@ -100,7 +112,7 @@ struct IdempotentRequests: Sendable {
     private func repeated(
         _ earlier: IdempotencyRecord,
         _ slot: RequestsInProgress.Slot,
-        _ fingerprint: Digest,
+        _ fingerprint: RequestFingerprint,
         _ request: Request,
         _ context: APIRequestContext
     ) async throws -> Response? {
@@ -108,7 +120,7 @@ struct IdempotentRequests: Sendable {
             try await database.write { try $0.idempotency.forget(slot.key, in: slot.project, from: earlier.createdAt) }
             return nil
         }
-        guard earlier.fingerprint == fingerprint.hexadecimal else { throw IdempotencyRefusal.keyReused }
+        guard try await fingerprint.matches(earlier, request) else { throw IdempotencyRefusal.keyReused }
         var response: Response
         if let answer = earlier.answer {
             response = answer.response()
@@ -125,7 +137,7 @@ struct IdempotentRequests: Sendable {
 
     private func carryOut(
         _ slot: RequestsInProgress.Slot,
-        _ fingerprint: Digest,
+        _ fingerprint: RequestFingerprint,
         _ request: Request,
         _ context: APIRequestContext,
         refuse: (any Error) -> Response,
@@ -134,7 +146,7 @@ struct IdempotentRequests: Sendable {
         let idempotent = IdempotentRequest(
             project: slot.project,
             key: slot.key,
-            fingerprint: fingerprint,
+            fingerprint: fingerprint.whole,
             owner: context.requestID,
             createdAt: clock.now()
         )
@@ -180,8 +192,8 @@ struct IdempotentRequests: Sendable {
     private static func leavesOutcomeOpen(_ error: any Error) -> Bool {
         switch error {
         case EngineError.shuttingDown, is StorageError, is CancellationError: true
-        case is OpenAIError, is FacadeError, is EngineError, is IdempotencyRefusal, is UnknownCursor,
-            is any HTTPResponseError:
+        case is OpenAIError, is FacadeError, is EngineError, is FileRefusal, is VectorStoreError, is MultipartFault,
+            is IdempotencyRefusal, is UnknownCursor, is any HTTPResponseError:
             false
         default: true
         }

@@ -43,6 +43,7 @@ package struct APIRouter: Sendable {
                     database: services.database,
                     clock: services.clock,
                     bodyLimit: options.maximumBodyBytes,
+                    fileLimits: services.files.limits,
                     resume: repeats.answer
                 ),
                 betaHeader: BetaHeader(isRequired: options.requiresBetaHeader, rootPath: options.rootPath),
@@ -78,7 +79,18 @@ package struct APIRouter: Sendable {
         OpenAIRunRoutes(services: services, reader: reader).add(to: group)
         OpenAIRunStepRoutes(services: services).add(to: group)
         OpenAIRunEventRoutes(services: services).add(to: group)
+        OpenAIFileRoutes(files: services.files).add(to: group)
+        OpenAIUploadRoutes(uploads: UploadService(files: services.files), reader: reader).add(to: group)
+        addVectorStoreRoutes(to: group, reader: reader)
         ModelRoutes(catalog: services.models).add(to: group)
         PassThroughRoutes(passThrough: services.passThrough, bodyLimit: options.maximumBodyBytes).add(to: group)
+    }
+
+    private func addVectorStoreRoutes(to group: RouterGroup<APIRequestContext>, reader: OpenAIBodyReader) {
+        let stores = services.vectorStores
+        let pacing = PollPacing(longestHold: services.runs.pollHold, clock: services.clock)
+        OpenAIVectorStoreRoutes(stores: stores, search: services.storeSearch, reader: reader).add(to: group)
+        OpenAIVectorStoreFileRoutes(stores: stores, reader: reader, pacing: pacing).add(to: group)
+        OpenAIFileBatchRoutes(stores: stores, reader: reader, pacing: pacing).add(to: group)
     }
 }

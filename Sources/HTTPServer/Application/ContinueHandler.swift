@@ -1,6 +1,7 @@
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
+import RunEngine
 
 /// Tells a client that asks before it sends a body (`Expect: 100-continue`) to go on. Without that, curl waits a second
 /// before each body of more than a megabyte, and other clients wait for ever.
@@ -9,18 +10,26 @@ final class ContinueHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let limit: Int
+    private let fileLimits: FileLimits
 
-    /// - Parameter limit: bytes of a body at most; a longer one is not asked for, and its request is refused at once.
-    init(limit: Int) { self.limit = limit }
+    /// - Parameter limit: bytes of a body at most, uploads of files aside; a longer one is not asked for, and its request is
+    ///   refused at once.
+    init(limit: Int, fileLimits: FileLimits) {
+        self.limit = limit
+        self.fileLimits = fileLimits
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if case .head(let request) = unwrapInboundIn(data), expectsContinue(request.headerFields) {
+        if case .head(let request) = unwrapInboundIn(data), expectsContinue(request) {
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
         }
         context.fireChannelRead(data)
     }
 
-    private func expectsContinue(_ fields: HTTPFields) -> Bool {
+    private func expectsContinue(_ request: HTTPRequest) -> Bool {
+        let fields = request.headerFields
+        let path = request.path?.prefix { $0 != "?" }
+        let limit = path.flatMap { FileForm.Shape(path: String($0), fileLimits) }?.bodyLimit ?? limit
         guard let expectation = fields[.expect], expectation.lowercased() == "100-continue" else { return false }
         return fields[.contentLength].flatMap { Int($0) }.map { $0 <= limit } ?? true
     }

@@ -21,7 +21,9 @@ package enum ServerApplication {
             responder: APIRouter(services: services, options: options, logger: logger).responder(),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [ContinueHandler(limit: options.maximumBodyBytes)],
+                    additionalChannelHandlers: [
+                        ContinueHandler(limit: options.maximumBodyBytes, fileLimits: services.files.limits)
+                    ],
                     idleTimeout: idleTimeout
                 )
             ),

@@ -12,6 +12,9 @@ package struct ServerServices: Sendable {
     package var forking: ThreadForking
     package var runs: RunService
     package var assistants: AssistantService
+    package var files: FileService
+    package var vectorStores: VectorStoreService
+    package var storeSearch: StoreSearch
     package var analysis: ThreadAnalysis
     package var models: ModelCatalog
     /// Nil when there is no model backend.
@@ -29,6 +32,9 @@ package struct ServerServices: Sendable {
         forking: ThreadForking,
         runs: RunService,
         assistants: AssistantService,
+        files: FileService,
+        vectorStores: VectorStoreService,
+        storeSearch: StoreSearch,
         analysis: ThreadAnalysis,
         models: ModelCatalog,
         passThrough: PassThrough?,
@@ -43,6 +49,9 @@ package struct ServerServices: Sendable {
         self.forking = forking
         self.runs = runs
         self.assistants = assistants
+        self.files = files
+        self.vectorStores = vectorStores
+        self.storeSearch = storeSearch
         self.analysis = analysis
         self.models = models
         self.passThrough = passThrough

@@ -14,6 +14,9 @@ enum OpenAIErrors {
         switch error {
         case let error as OpenAIError: return error
         case let error as EngineError: return OpenAIError(error)
+        case let error as FileRefusal: return OpenAIError(error)
+        case let error as VectorStoreError: return OpenAIError(error)
+        case let error as MultipartFault: return error.openAIError
         case let error as AccessRefusal: return error.openAIError
         case let error as RateLimitRefusal: return error.openAIError
         case let error as IdempotencyRefusal: return error.openAIError

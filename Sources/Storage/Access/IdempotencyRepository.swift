@@ -41,8 +41,11 @@ package struct IdempotencyRepository {
 
     /// Writes what is known of a request by now. What an earlier write said of it stays where this one says nothing.
     ///
+    /// A request that is not known by anything is not written down.
+    ///
     /// Throws `IdempotencyKeyTaken` when another request holds the key.
     package func put(_ request: IdempotentRequest, answer: RememberedAnswer? = nil) throws {
+        guard let fingerprint = request.fingerprint else { return }
         let sql = """
             INSERT INTO idempotent_requests (project_id, key, fingerprint, owner, created_at,
                 thread_id, run_id, message_id, after_event, status, headers, body)
@@ -59,7 +62,7 @@ package struct IdempotencyRepository {
         try db.run(
             sql,
             [
-                request.project.rawValue, request.key, request.fingerprint.hexadecimal, request.owner,
+                request.project.rawValue, request.key, fingerprint.hexadecimal, request.owner,
                 request.createdAt.seconds, run?.thread.rawValue, run?.run.rawValue, run?.message?.rawValue,
                 run?.afterEvent, answer?.status, answer?.headers, answer?.body,
             ]

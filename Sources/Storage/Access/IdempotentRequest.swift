@@ -35,28 +35,37 @@ package final class IdempotentRequest: Sendable {
         var isOpen = true
         var hasChanges = false
         var run: FollowedRun?
+        var fingerprint: Digest?
 
         mutating func beginChange() -> Bool {
-            if isOpen { hasChanges = true }
-            return isOpen
+            guard isOpen, fingerprint != nil else { return false }
+            hasChanges = true
+            return true
         }
     }
 
     package let project: ProjectID
     package let key: String
-    package let fingerprint: Digest
     /// Tells this request from a repeat of it.
     package let owner: String
     package let createdAt: Timestamp
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    package init(project: ProjectID, key: String, fingerprint: Digest, owner: String, createdAt: Timestamp) {
+    /// - Parameter fingerprint: nil when it depends on a body that is only read while the request is carried out. What is
+    ///   changed before `recognise(by:)` is not recorded.
+    package init(project: ProjectID, key: String, fingerprint: Digest?, owner: String, createdAt: Timestamp) {
         self.project = project
         self.key = key
-        self.fingerprint = fingerprint
         self.owner = owner
         self.createdAt = createdAt
+        state = Mutex(State(fingerprint: fingerprint))
     }
+
+    /// Says, before anything is stored, what a repeat of the request is recognised by.
+    package func recognise(by fingerprint: Digest) { state.withLock { $0.fingerprint = fingerprint } }
+
+    /// What a repeat of the request is recognised by; nil when that is not known yet.
+    package var fingerprint: Digest? { state.withLock { $0.fingerprint } }
 
     /// Says, before it is stored, that the answer is told by this run: a repeat follows it and starts no other.
     package func follow(

@@ -4,14 +4,15 @@ import HummingbirdCore
 
 /// The query parameters of a list under `/v1`.
 enum ListParameters {
-    private static let limits = 1...100
-    private static let defaultLimit = 20
-
     /// The page that is asked for: the newest first, unless said otherwise.
-    static func read(_ request: Request) throws -> PageRequest {
+    static func read(
+        _ request: Request,
+        limits: ClosedRange<Int> = 1...100,
+        defaultLimit: Int = 20
+    ) throws -> PageRequest {
         let query = request.uri.queryParameters
         return PageRequest(
-            limit: try limit(query),
+            limit: try limit(query, limits) ?? defaultLimit,
             order: try order(query),
             after: text("after", in: query),
             before: text("before", in: query)
@@ -23,8 +24,11 @@ enum ListParameters {
         query[name].flatMap { $0.isEmpty ? nil : String($0) }
     }
 
-    private static func limit(_ query: FlatDictionary<Substring, Substring>) throws -> Int {
-        guard let text = text("limit", in: query) else { return defaultLimit }
+    private static func limit(
+        _ query: FlatDictionary<Substring, Substring>,
+        _ limits: ClosedRange<Int>
+    ) throws -> Int? {
+        guard let text = text("limit", in: query) else { return nil }
         guard let value = Int(text) else {
             throw OpenAIError.wrongType("limit", expected: "an integer", got: .string(text))
         }

@@ -1,0 +1,53 @@
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// Answers with the bytes of a file. They are read as the client takes them.
+enum FileResponse {
+    static func make(_ content: KeptContent, filename: String) -> Response {
+        Response(
+            status: .ok,
+            headers: [
+                .contentType: "application/octet-stream",
+                .contentDisposition: disposition(filename),
+                // Whatever is in the file, no browser is to run it.
+                .xContentTypeOptions: "nosniff",
+            ],
+            body: ResponseBody(contentLength: content.count) { writer in
+                try await content.forEachPiece { try await writer.write($0) }
+                try await writer.finish(nil)
+            }
+        )
+    }
+
+    /// Names the file in a form that every client reads, and once more whole when that one is not.
+    static func disposition(_ filename: String) -> String {
+        let plain = String(
+            filename.unicodeScalars.map { scalar -> Character in
+                switch scalar {
+                case "\"", "\\", "/": "_"
+                default: (0x20...0x7E).contains(scalar.value) ? Character(scalar) : "_"
+                }
+            }
+        )
+        var disposition = "attachment; filename=\"\(plain)\""
+        if plain != filename { disposition += "; filename*=UTF-8''\(percentEncoded(filename))" }
+        return disposition
+    }
+
+    private static func percentEncoded(_ text: String) -> String {
+        var encoded = ""
+        for byte in text.utf8 {
+            let scalar = Unicode.Scalar(byte)
+            if scalar.isASCII,
+                scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                    || "-._~".unicodeScalars.contains(scalar)
+            {
+                encoded.unicodeScalars.append(scalar)
+            } else {
+                encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return encoded
+    }
+}
