@@ -32,7 +32,9 @@ extension ServerConfiguration {
         assistant = Assistant(&reader)
         http = HTTP(&reader)
         access = Access(&reader)
+        files = Files(&reader)
         runs = Runs(&reader)
+        extraction = Extraction(&reader)
         adoptsUnknownThreads = reader.value(.adoptUnknownThreads, .boolean, default: false)
         debug = reader.value(.debug, .boolean, default: false)
         logs = Logs(&reader, debug: debug)
@@ -123,6 +125,18 @@ extension ServerConfiguration.Access.Limits {
     }
 }
 
+extension ServerConfiguration.Files {
+    /// Reads
+    /// - `MAX_FILE_BYTES` (bytes, 512M), `MAX_UPLOAD_BYTES` (bytes, 8G), `MAX_IMAGE_BYTES` (bytes, 20M)
+    /// - `FILE_DOWNLOADS` (boolean, false)
+    init(_ reader: inout SettingReader) {
+        maximumFileBytes = reader.value(.maxFileBytes, .bytes(1...(1 << 40)), default: 512 << 20)
+        maximumUploadBytes = reader.value(.maxUploadBytes, .bytes(1...(1 << 44)), default: 8 << 30)
+        maximumImageBytes = reader.value(.maxImageBytes, .bytes(1...(1 << 30)), default: 20 << 20)
+        allowsAllDownloads = reader.value(.fileDownloads, .boolean, default: false)
+    }
+}
+
 extension ServerConfiguration.Runs {
     /// Reads
     /// - `RUN_TIMEOUT` (seconds, 600), `RUN_CONCURRENCY` (integer, 8192), `RUN_QUEUE_LIMIT` (integer, 10000)
@@ -133,6 +147,15 @@ extension ServerConfiguration.Runs {
         queueLimit = reader.value(.runQueueLimit, .integer(1...10_000_000), default: 10_000)
         eventRetention = reader.value(.eventRetention, .seconds(0...315_360_000), default: .seconds(86_400))
         pollHold = reader.value(.pollHold, .seconds(0...300), default: .seconds(10))
+    }
+}
+
+extension ServerConfiguration.Extraction {
+    /// Reads `EXTRACTION_TIMEOUT` (seconds, 120) and `EXTRACTION_MEMORY` (bytes, 1G). With less memory than the least
+    /// that is legal, libraries fail before they have read anything.
+    init(_ reader: inout SettingReader) {
+        timeout = reader.value(.extractionTimeout, .seconds(1...86400), default: .seconds(120))
+        memory = reader.value(.extractionMemory, .bytes((384 << 20)...(1 << 40)), default: 1 << 30)
     }
 }
 

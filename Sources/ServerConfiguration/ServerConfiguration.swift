@@ -6,7 +6,9 @@ package struct ServerConfiguration: Sendable {
     package let assistant: Assistant
     package let http: HTTP
     package let access: Access
+    package let files: Files
     package let runs: Runs
+    package let extraction: Extraction
     package let logs: Logs
     /// Whether ids of threads that nobody knows come to life as empty threads on their first use.
     package let adoptsUnknownThreads: Bool
@@ -102,6 +104,17 @@ package struct ServerConfiguration: Sendable {
         package let keyLimits: Limits
     }
 
+    package struct Files: Sendable {
+        /// Of a file that is sent at once.
+        package let maximumFileBytes: Int
+        /// Of a file that is sent in parts.
+        package let maximumUploadBytes: Int
+        /// Of an image that is shown to the model.
+        package let maximumImageBytes: Int
+        /// Whether files can be downloaded whatever they were uploaded for.
+        package let allowsAllDownloads: Bool
+    }
+
     package struct Runs: Sendable {
         package let timeout: Duration
         /// Runs carried at once.
@@ -112,6 +125,13 @@ package struct ServerConfiguration: Sendable {
         package let eventRetention: Duration
         /// How long a client that polls a run is kept waiting for news; zero leaves polling to the clients.
         package let pollHold: Duration
+    }
+
+    /// What reading the text of one uploaded document may take.
+    package struct Extraction: Sendable {
+        package let timeout: Duration
+        /// In bytes.
+        package let memory: Int
     }
 
     package struct Logs: Sendable {

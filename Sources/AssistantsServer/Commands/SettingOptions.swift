@@ -34,6 +34,10 @@ struct SettingOptions: ParsableArguments {
     var keyRequestsPerMinute: String?
     @Option(name: .setting(.keyTokensPerMinute), help: .setting(.keyTokensPerMinute)) var keyTokensPerMinute: String?
     @Option(name: .setting(.maxBodyBytes), help: .setting(.maxBodyBytes)) var maxBodyBytes: String?
+    @Option(name: .setting(.maxFileBytes), help: .setting(.maxFileBytes)) var maxFileBytes: String?
+    @Option(name: .setting(.maxUploadBytes), help: .setting(.maxUploadBytes)) var maxUploadBytes: String?
+    @Option(name: .setting(.maxImageBytes), help: .setting(.maxImageBytes)) var maxImageBytes: String?
+    @Option(name: .setting(.fileDownloads), help: .setting(.fileDownloads)) var fileDownloads: String?
     @Option(name: .setting(.runTimeout), help: .setting(.runTimeout)) var runTimeout: String?
     @Option(name: .setting(.runConcurrency), help: .setting(.runConcurrency)) var runConcurrency: String?
     @Option(name: .setting(.runQueueLimit), help: .setting(.runQueueLimit)) var runQueueLimit: String?
@@ -83,6 +87,10 @@ struct SettingOptions: ParsableArguments {
         case .keyRequestsPerMinute: keyRequestsPerMinute
         case .keyTokensPerMinute: keyTokensPerMinute
         case .maxBodyBytes: maxBodyBytes
+        case .maxFileBytes: maxFileBytes
+        case .maxUploadBytes: maxUploadBytes
+        case .maxImageBytes: maxImageBytes
+        case .fileDownloads: fileDownloads
         case .runTimeout: runTimeout
         case .runConcurrency: runConcurrency
         case .runQueueLimit: runQueueLimit
