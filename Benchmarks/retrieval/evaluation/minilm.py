@@ -23,8 +23,6 @@ def model_folder() -> Path | None:
 
 
 class MiniLM:
-    name = "all-MiniLM-L6-v2"
-
     def __init__(self, folder: Path) -> None:
         from tokenizers import Tokenizer
 
