@@ -35,6 +35,7 @@ extension ServerConfiguration {
         files = Files(&reader)
         runs = Runs(&reader)
         extraction = Extraction(&reader)
+        ingestion = Ingestion(&reader)
         adoptsUnknownThreads = reader.value(.adoptUnknownThreads, .boolean, default: false)
         debug = reader.value(.debug, .boolean, default: false)
         logs = Logs(&reader, debug: debug)
@@ -156,6 +157,13 @@ extension ServerConfiguration.Extraction {
     init(_ reader: inout SettingReader) {
         timeout = reader.value(.extractionTimeout, .seconds(1...86400), default: .seconds(120))
         memory = reader.value(.extractionMemory, .bytes((384 << 20)...(1 << 40)), default: 1 << 30)
+    }
+}
+
+extension ServerConfiguration.Ingestion {
+    /// Reads `INGESTION_CONCURRENCY` (integer, 2).
+    init(_ reader: inout SettingReader) {
+        concurrency = reader.value(.ingestionConcurrency, .integer(1...256), default: 2)
     }
 }
 

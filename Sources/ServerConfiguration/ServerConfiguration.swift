@@ -9,6 +9,7 @@ package struct ServerConfiguration: Sendable {
     package let files: Files
     package let runs: Runs
     package let extraction: Extraction
+    package let ingestion: Ingestion
     package let logs: Logs
     /// Whether ids of threads that nobody knows come to life as empty threads on their first use.
     package let adoptsUnknownThreads: Bool
@@ -132,6 +133,12 @@ package struct ServerConfiguration: Sendable {
         package let timeout: Duration
         /// In bytes.
         package let memory: Int
+    }
+
+    /// Of files into vector stores.
+    package struct Ingestion: Sendable {
+        /// Files at work at the same time.
+        package let concurrency: Int
     }
 
     package struct Logs: Sendable {
