@@ -1,3 +1,16 @@
+extension StreamEvent {
+    /// The event's data, with the texts of what searches found.
+    package var detailed: Detailed { Detailed(event: self) }
+
+    package struct Detailed: JSONWritable {
+        fileprivate let event: StreamEvent
+
+        package func write(to writer: inout JSONWriter) {
+            if case .step(_, let step) = event { writer.value(step.detailed) } else { writer.value(event) }
+        }
+    }
+}
+
 extension StreamEvent: JSONWritable {
     /// The event's data.
     package func write(to writer: inout JSONWriter) {
@@ -28,7 +41,14 @@ extension StreamEvent: JSONWritable {
             writer.key("text")
             writer.beginObject()
             writer.member("value", delta.text)
-            if delta.isFirst { writer.member("annotations", raw: "[]") }
+            if delta.isFirst || delta.annotation != nil {
+                writer.key("annotations")
+                writer.beginArray()
+                if let numbered = delta.annotation {
+                    numbered.annotation.writeDelta(index: numbered.index, to: &writer)
+                }
+                writer.endArray()
+            }
             writer.endObject()
         case .refusal:
             writer.member("type", "refusal")
@@ -63,16 +83,9 @@ extension StreamEvent.ToolCallDelta: JSONWritable {
     package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         switch self {
-        case .began(let index, let id, let name):
+        case .began(let index, let call):
             writer.member("index", index)
-            writer.member("id", id)
-            writer.member("type", "function")
-            writer.key("function")
-            writer.beginObject()
-            writer.member("name", name)
-            writer.member("arguments", "")
-            writer.member("output", raw: "null")
-            writer.endObject()
+            call.begun.writeMembers(to: &writer, isDetailed: false)
         case .arguments(let index, let text):
             writer.member("index", index)
             writer.member("type", "function")

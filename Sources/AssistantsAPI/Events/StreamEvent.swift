@@ -20,18 +20,42 @@ package enum StreamEvent: Sendable, Equatable {
         package var text: String
         /// Whether this is the first piece of its part.
         package var isFirst: Bool
+        /// What the piece stands for, if it is a marker as a whole, and the place of that among the part's annotations.
+        package var annotation: NumberedAnnotation?
 
-        package init(index: Int = 0, kind: Kind = .text, text: String, isFirst: Bool) {
+        package init(
+            index: Int = 0,
+            kind: Kind = .text,
+            text: String,
+            isFirst: Bool,
+            annotation: NumberedAnnotation? = nil
+        ) {
             self.index = index
             self.kind = kind
             self.text = text
             self.isFirst = isFirst
+            self.annotation = annotation
+        }
+    }
+
+    /// Of class type, so that the many deltas without one do not take its room.
+    package final class NumberedAnnotation: Sendable, Equatable {
+        package let index: Int
+        package let annotation: Message.Annotation
+
+        package init(_ annotation: Message.Annotation, index: Int) {
+            self.index = index
+            self.annotation = annotation
+        }
+
+        package static func == (left: NumberedAnnotation, right: NumberedAnnotation) -> Bool {
+            left.index == right.index && left.annotation == right.annotation
         }
     }
 
     package enum ToolCallDelta: Sendable, Equatable {
-        /// A call begins; its arguments follow. `index` counts the calls of the step from 0.
-        case began(index: Int, id: String, name: String)
+        /// A call begins; the arguments of a function follow. `index` counts the calls of the step from 0.
+        indirect case began(index: Int, ToolCall)
         case arguments(index: Int, String)
     }
 

@@ -1,7 +1,7 @@
 extension Message {
     /// A piece of what a message says.
     package enum Part: Sendable, Equatable {
-        case text(String)
+        case text(Text)
         /// An http(s) or data URL; `detail` is `auto`, `low` or `high`.
         case imageURL(String, detail: String)
         /// An uploaded file; `detail` is `auto`, `low` or `high`.
@@ -13,7 +13,7 @@ extension Message {
         init?(stored value: JSONValue) {
             switch value["type"]?.stringValue {
             case "text":
-                guard let text = value["text"]?["value"]?.stringValue else { return nil }
+                guard let text = value["text"].flatMap(Text.init(stored:)) else { return nil }
                 self = .text(text)
             case "image_url":
                 guard let image = value["image_url"], let url = image["url"]?.stringValue else { return nil }
@@ -36,11 +36,7 @@ extension Message.Part: JSONWritable {
         switch self {
         case .text(let text):
             writer.member("type", "text")
-            writer.key("text")
-            writer.beginObject()
-            writer.member("value", text)
-            writer.member("annotations", raw: "[]")
-            writer.endObject()
+            writer.member("text", text)
         case .imageURL(let url, let detail):
             writer.member("type", "image_url")
             writer.key("image_url")

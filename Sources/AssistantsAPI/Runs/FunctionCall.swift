@@ -39,12 +39,17 @@ package struct FunctionCall: Sendable, Equatable, IdentifiedResource {
         writer.beginObject()
         writer.member("id", id)
         writer.member("type", "function")
+        writeFunction(withOutput: withOutput, to: &writer)
+        writer.endObject()
+    }
+
+    /// The member `function` of the call.
+    func writeFunction(withOutput: Bool, to writer: inout JSONWriter) {
         writer.key("function")
         writer.beginObject()
         writer.member("name", name)
         writer.member("arguments", arguments)
         if withOutput { writer.member("output", output) }
-        writer.endObject()
         writer.endObject()
     }
 }

@@ -10,7 +10,7 @@ package struct RunStep: Sendable, Equatable, IdentifiedResource {
     package enum Details: Sendable, Equatable {
         case messageCreation(Identifier<Message>)
         /// The calls of one answer of the model, in its order.
-        case toolCalls([FunctionCall])
+        case toolCalls([ToolCall])
 
         package var type: String {
             switch self {
@@ -58,13 +58,25 @@ package struct RunStep: Sendable, Equatable, IdentifiedResource {
         if case .messageCreation(let id) = details { id } else { nil }
     }
 
-    package var toolCalls: [FunctionCall]? {
+    package var toolCalls: [ToolCall]? {
         if case .toolCalls(let calls) = details { calls } else { nil }
     }
 }
 
 extension RunStep: JSONWritable {
-    package func write(to writer: inout JSONWriter) {
+    /// The step without the texts of what its searches found.
+    package func write(to writer: inout JSONWriter) { write(to: &writer, isDetailed: false) }
+
+    /// The step with the texts of what its searches found.
+    package var detailed: Detailed { Detailed(step: self) }
+
+    package struct Detailed: JSONWritable {
+        fileprivate let step: RunStep
+
+        package func write(to writer: inout JSONWriter) { step.write(to: &writer, isDetailed: true) }
+    }
+
+    private func write(to writer: inout JSONWriter, isDetailed: Bool) {
         func ended(_ status: Status) -> Timestamp? { self.status == status ? endedAt : nil }
         writer.beginObject()
         writer.member("id", id)
@@ -82,14 +94,15 @@ extension RunStep: JSONWritable {
         writer.member("failed_at", ended(.failed))
         writer.member("last_error", lastError)
         writer.member("metadata", Metadata())
-        writer.member("step_details", details)
+        writer.key("step_details")
+        details.write(to: &writer, isDetailed: isDetailed)
         writer.member("usage", status == .inProgress ? nil : usage)
         writer.endObject()
     }
 }
 
-extension RunStep.Details: JSONWritable {
-    package func write(to writer: inout JSONWriter) {
+extension RunStep.Details {
+    fileprivate func write(to writer: inout JSONWriter, isDetailed: Bool) {
         writer.beginObject()
         writer.member("type", type)
         switch self {
@@ -98,7 +111,11 @@ extension RunStep.Details: JSONWritable {
             writer.beginObject()
             writer.member("message_id", id)
             writer.endObject()
-        case .toolCalls(let calls): writer.member("tool_calls", calls)
+        case .toolCalls(let calls):
+            writer.key("tool_calls")
+            writer.beginArray()
+            for call in calls { call.write(to: &writer, isDetailed: isDetailed) }
+            writer.endArray()
         }
         writer.endObject()
     }

@@ -105,7 +105,7 @@ private struct EventRecordEncoder {
             let number = Self.number(of: id, in: &messages)
             begin(.content(message: number, part: delta.index, delta.kind))
             writer.value(delta.text.utf8.count)
-        case .toolCallDelta(let id, .began(let index, _, _)):
+        case .toolCallDelta(let id, .began(let index, _)):
             let number = Self.number(of: id, in: &steps)
             entry("c") { writer in
                 writer.value(number)

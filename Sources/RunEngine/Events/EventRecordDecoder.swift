@@ -8,6 +8,8 @@ struct EventRecordDecoder {
     private(set) var skips: [EventLog.Skip] = []
     /// How much of each text was told, in bytes.
     private var told: [Text: Int] = [:]
+    /// How much of each part of a message was told, in Unicode scalars.
+    private var scalars: [Part: Int] = [:]
     /// Messages of which there were no deltas yet.
     private var begun: Set<Part> = []
 
@@ -86,20 +88,27 @@ struct EventRecordDecoder {
         else { return }
         let parts = message.content.parts
         guard parts.indices.contains(part) else { return }
-        let text: String
+        let text: Message.Text
         switch parts[part] {
-        case .text(let whole), .refusal(let whole): text = whole
+        case .text(let whole): text = whole
+        case .refusal(let whole): text = Message.Text(whole)
         case .imageURL, .imageFile: return
         }
         let place = Part(message: number, part: part)
         for length in numbers.dropFirst(2).compactMap({ $0 }) {
-            let piece = take(length, of: text, .content(place))
-            let delta = StreamEvent.ContentDelta(
+            let piece = take(length, of: text.value, .content(place))
+            var delta = StreamEvent.ContentDelta(
                 index: part,
                 kind: kind,
                 text: piece,
                 isFirst: begun.insert(place).inserted
             )
+            let start = scalars[place, default: 0]
+            scalars[place] = start + piece.unicodeScalars.count
+            // A marker is a delta of its own.
+            if let index = text.annotations.firstIndex(where: { $0.range.lowerBound == start && $0.text == piece }) {
+                delta.annotation = StreamEvent.NumberedAnnotation(text.annotations[index], index: index)
+            }
             events.append(.contentDelta(message.id, delta))
         }
     }
@@ -113,10 +122,7 @@ struct EventRecordDecoder {
             subjects.steps.indices.contains(number), let calls = subjects.steps[number].toolCalls,
             calls.indices.contains(index)
         else { return }
-        let call = calls[index]
-        events.append(
-            .toolCallDelta(subjects.steps[number].id, .began(index: index, id: call.id, name: call.name))
-        )
+        events.append(.toolCallDelta(subjects.steps[number].id, .began(index: index, calls[index].begun)))
     }
 
     private mutating func readArguments(_ numbers: [Int?]) {

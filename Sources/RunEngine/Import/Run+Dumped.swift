@@ -100,11 +100,12 @@ struct DumpedStep {
             return .messageCreation(Identifier(message))
         }
         guard let calls = value?["tool_calls"]?.arrayValue else { throw ImportRefusal("step_details are missing") }
-        let functions = calls.compactMap(FunctionCall.init(stored:))
-        guard functions.count == calls.count else {
-            let types = Set(calls.compactMap { $0["type"]?.stringValue }).subtracting(["function"]).sorted()
+        let known = calls.compactMap(ToolCall.init(stored:))
+        guard known.count == calls.count else {
+            let types = Set(calls.compactMap { $0["type"]?.stringValue }).subtracting(["function", "file_search"])
+                .sorted()
             throw ImportRefusal("calls of \(types.joined(separator: " and ")) cannot be stored")
         }
-        return .toolCalls(functions)
+        return .toolCalls(known)
     }
 }

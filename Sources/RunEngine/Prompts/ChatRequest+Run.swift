@@ -3,36 +3,29 @@ import ModelProviders
 
 extension ChatRequest {
     /// What a model is asked for a run: its instructions, the conversation, what the run did so far, and its settings.
-    init(of run: Run, prompt: PromptBuilder.Prompt, past: RunPast, aliases: [String: String]) {
+    init(
+        of run: Run,
+        prompt: PromptBuilder.Prompt,
+        images: ShownImages,
+        past: RunPast,
+        tools offered: RunTools,
+        aliases: [String: String]
+    ) {
         let settings = run.settings
         self.init(
             model: aliases[settings.model] ?? settings.model,
             instructions: prompt.instructions,
-            items: prompt.history.items + past.items
+            items: prompt.history.items(showing: images) + past.items
         )
-        tools = settings.tools.compactMap { tool in
-            if case .function(let function) = tool { function } else { nil }
-        }
+        tools = offered.offered
         // A forced choice is for the first answer: with it in force for ever, the run could not end.
-        if past.callCount == 0 { toolChoice = ToolChoice(settings.toolChoice) }
+        if past.callCount == 0 { toolChoice = offered.choice(settings.toolChoice) }
         if !settings.parallelToolCalls { parallelToolCalls = false }
         temperature = settings.temperature
         topP = settings.topP
         reasoningEffort = settings.reasoningEffort
         responseFormat = ResponseFormat(settings.responseFormat)
         maximumOutputTokens = settings.maxCompletionTokens.map { max(1, $0 - past.usage.completionTokens) }
-    }
-}
-
-extension ChatRequest.ToolChoice {
-    /// Nil for what backends do by themselves.
-    fileprivate init?(_ choice: ToolChoice) {
-        switch choice {
-        case .auto, .codeInterpreter, .fileSearch: return nil
-        case .none: self = .none
-        case .required: self = .required
-        case .function(let name): self = .function(name)
-        }
     }
 }
 

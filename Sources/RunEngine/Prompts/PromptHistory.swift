@@ -5,11 +5,18 @@ import Storage
 /// The part of a thread that goes to the model. Texts are JSON that is ready to be sent: `{"role":…,"content":…}`
 /// objects joined by commas. A conversation grows by appending; what was encoded once is never encoded again.
 struct PromptHistory: Sendable {
+    private enum Entry: Sendable {
+        case encoded([UInt8])
+        case message(ChatItem.Role, [Message.Part])
+    }
+
     /// The conversation up to the newest message that is more than text.
-    private var closed: [ChatItem] = []
+    private var closed: [Entry] = []
     private var json: [UInt8] = []
     /// Bytes that it takes in memory, about.
     private(set) var size = 0
+    /// What the answers in it cite.
+    private(set) var sources: [CitationSources.Source] = []
     /// The newest message in it whose place is known.
     private(set) var lastSequence = 0
     /// Where it begins, in tokens of the thread.
@@ -22,7 +29,20 @@ struct PromptHistory: Sendable {
         self.edits = edits
     }
 
-    var items: [ChatItem] { json.isEmpty ? closed : closed + [.encoded(json)] }
+    /// The image files in it, in their order. Only their ids are kept; the images are read for each request.
+    private(set) var imageFiles: [String] = []
+
+    /// What a model is sent.
+    func items(showing images: ShownImages) -> [ChatItem] {
+        var items = closed.map { entry -> ChatItem in
+            switch entry {
+            case .encoded(let json): .encoded(json)
+            case .message(let role, let parts): .message(role: role, parts: parts.map { ChatItem.Part($0, images) })
+            }
+        }
+        if !json.isEmpty { items.append(.encoded(json)) }
+        return items
+    }
 
     /// Appends a message; without `sequence` one whose place in the thread is not known yet.
     mutating func append(role: Message.Role, content: Message.Content, sequence: Int? = nil) {
@@ -50,28 +70,35 @@ struct PromptHistory: Sendable {
         let texts = parts.compactMap { part in
             if case .text(let text) = part { text } else { nil }
         }
+        if role == .assistant { sources += texts.flatMap(\.annotations).compactMap(CitationSources.Source.init) }
         guard texts.count < parts.count else {
             var writer = JSONWriter()
-            writer.value(texts.joined(separator: "\n"))
+            writer.value(texts.map(\.value).joined(separator: "\n"))
             return append(role, writer.bytes.dropFirst().dropLast())
         }
         if !json.isEmpty {
             closed.append(.encoded(json))
             json = []
         }
-        closed.append(.message(role: role == .user ? .user : .assistant, parts: parts.compactMap(ChatItem.Part.init)))
+        closed.append(.message(role == .user ? .user : .assistant, parts))
+        imageFiles += parts.compactMap { part in
+            if case .imageFile(let id, _) = part { id } else { nil }
+        }
         size += parts.reduce(64) { $0 + $1.size }
     }
 }
 
 extension ChatItem.Part {
-    /// Nil for what no backend can be shown.
-    init?(_ part: Message.Part) {
+    init(_ part: Message.Part, _ images: ShownImages) {
         switch part {
-        case .text(let text): self = .text(text)
+        case .text(let text): self = .text(text.value)
         case .imageURL(let url, let detail): self = .image(url: url, detail: detail)
         case .refusal(let text): self = .refusal(text)
-        case .imageFile: return nil
+        case .imageFile(let id, let detail):
+            switch images[id] {
+            case .shown(let url): self = .image(url: url, detail: detail)
+            case .leftOut(let reason): self = .text("[The image \(id) is not shown: \(reason).]")
+            }
         }
     }
 }
@@ -79,7 +106,8 @@ extension ChatItem.Part {
 extension Message.Part {
     fileprivate var size: Int {
         switch self {
-        case .text(let text), .refusal(let text): text.utf8.count
+        case .text(let text): text.value.utf8.count + 256 * text.annotations.count
+        case .refusal(let text): text.utf8.count
         case .imageURL(let url, _): url.utf8.count
         case .imageFile(let id, _): id.utf8.count
         }

@@ -41,6 +41,8 @@ package final class LiveRun: Sendable {
         var phase = Phase.working
         /// The log is being stored.
         var isSettled = false
+        /// What happened while it was.
+        var heldBack: [StreamEvent] = []
         /// Whether the run's row is on disk.
         var stored: Result<StoredInput?, any Error>?
         var interruption: Interruption?
@@ -229,7 +231,8 @@ package final class LiveRun: Sendable {
 
     func publish(_ events: [StreamEvent]) {
         update(waking: [.event]) { state in
-            if !state.phase.isEnded, !state.isSettled { state.log.append(events) }
+            guard !state.phase.isEnded else { return }
+            if state.isSettled { state.heldBack += events } else { state.log.append(events) }
         }
     }
 
@@ -239,6 +242,17 @@ package final class LiveRun: Sendable {
         state.withLock { state in
             state.isSettled = true
             return state.log
+        }
+    }
+
+    /// Tells of an answer that is stored; the run works on.
+    func goOn(_ events: [StreamEvent]) {
+        update(waking: [.event]) { state in
+            guard !state.phase.isEnded else { return }
+            state.log.append(events + state.heldBack)
+            state.heldBack = []
+            state.isSettled = false
+            state.turn = nil
         }
     }
 
@@ -261,7 +275,8 @@ package final class LiveRun: Sendable {
         update(waking: [.event, .rest]) { state in
             guard state.phase.isWorking else { return }
             state.isSettled = false
-            state.log.append(events)
+            state.log.append(events + state.heldBack)
+            state.heldBack = []
             guard state.interruption == nil else { return }
             state.phase = .waitingForOutputs(run)
             state.task = nil

@@ -39,14 +39,48 @@ struct RunEnding: Sendable {
                 let error = ModelError(.broken, "The model called a function although it has none.")
                 return await failed(turn, error, usage: outcome.usage)
             }
-            guard begun.past.callCount < RunPast.maximumAnswers else {
-                let reason = "The model asked for functions more than \(RunPast.maximumAnswers) times."
+            guard mayCallAgain else {
+                let reason = "The model asked for tools more than \(RunPast.maximumAnswers) times."
                 return await failed(turn, ModelError(.broken, reason), usage: outcome.usage)
             }
-            end.event = .actionRequired(Run.RequiredAction(toolCalls: calls))
+            end.event = .actionRequired(Run.RequiredAction(toolCalls: calls.compactMap(\.function)))
             end.closing.leavesCallsOpen = true
         }
         await store(end, at: now, history: history)
+    }
+
+    /// Whether the run may ask for tools once more.
+    var mayCallAgain: Bool { begun.past.callCount < RunPast.maximumAnswers }
+
+    /// The model is done, and the tools that it called and the server carries out are too. Where the caller's functions were
+    /// called as well, the run waits for their outputs; else the answer is stored and the run goes on. Returns how; nil when it
+    /// has ended, or waits.
+    func answeredForNow(_ turn: TurnInProgress, _ outcome: ChatOutcome) async -> RunExecution.Begun? {
+        var said = turn.snapshot()
+        if said.calls?.toolCalls?.contains(where: { $0.function != nil }) ?? false {
+            await answered(turn, outcome, history: nil)
+            return nil
+        }
+        var closing = Turn.Closing()
+        closing.usage = outcome.usage
+        let events = said.close(closing, at: worker.clock.now())
+        var log = live.settle()
+        log.append(events)
+        do {
+            try await live.waitUntilStored()
+            try await persist(said, record: EventRecord.encode(log))
+        } catch is LostClaim {
+            finish(.failure(EngineError.threadDeleted(live.threadID)))
+            return nil
+        } catch {
+            worker.logger.error("An answer in the middle of a run could not be stored", error)
+            finish(.failure(error))
+            return nil
+        }
+        live.goOn(events)
+        var past = begun.past
+        past.append(said)
+        return RunExecution.Begun(run: begun.run, claim: begun.claim, past: past)
     }
 
     /// The model's backend failed. What was streamed stays in the thread, as an incomplete message.
@@ -173,17 +207,34 @@ struct RunEnding: Sendable {
 
     private func persist(_ outcome: Outcome) async throws -> Places? {
         let claim = begun.claim
+        return try await persist(outcome.turn) { db in
+            try db.runs.update(outcome.run, claim: claim, events: outcome.record)
+            if let step = outcome.abandoned { try db.runSteps.update(step) }
+        }
+    }
+
+    /// Stores an answer in the middle of the run. The run's state stays as it is: it may be `cancelling` meanwhile.
+    private func persist(_ turn: Turn, record: String) async throws {
+        let claim = begun.claim
+        _ = try await persist(turn) { db in try db.runs.record(record, claim: claim) }
+    }
+
+    /// Stores steps and messages, behind what `change` stores, in one transaction.
+    private func persist(
+        _ turn: Turn,
+        _ change: @escaping @Sendable (Connection) throws -> Void
+    ) async throws -> Places? {
         // The texts are measured here, not on the one thread that writes.
-        let messages = outcome.turn.writings.map { ($0.message, $0.message.content.estimatedTokens) }
+        let messages = turn.writings.map { ($0.message, $0.message.content.estimatedTokens) }
+        let thread = begun.run.threadID
         var attempt = 1
         while true {
             do {
                 return try await worker.database.write { db in
-                    try db.runs.update(outcome.run, claim: claim, events: outcome.record)
-                    if let step = outcome.abandoned { try db.runSteps.update(step) }
-                    for step in outcome.turn.steps { try db.runSteps.insert(step) }
+                    try change(db)
+                    for step in turn.steps { try db.runSteps.insert(step) }
                     guard !messages.isEmpty else { return nil }
-                    let previous = try db.messages.last(of: outcome.run.threadID)
+                    let previous = try db.messages.last(of: thread)
                     var last = previous
                     for (message, tokens) in messages {
                         last = try db.messages.append(message, tokens: tokens, after: last)

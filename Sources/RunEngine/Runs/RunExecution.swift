@@ -33,7 +33,7 @@ struct RunExecution: Sendable {
             profile: String? = nil,
             isNewThread: Bool = false,
             project: ProjectID? = nil,
-            past: RunPast = RunPast()
+            past: RunPast? = nil
         ) {
             self.run = run
             self.claim = claim
@@ -41,7 +41,7 @@ struct RunExecution: Sendable {
             self.profile = profile
             self.isNewThread = isNewThread
             self.project = project
-            self.past = past
+            self.past = past ?? RunPast(startOf: run)
         }
     }
 
@@ -111,7 +111,7 @@ struct RunExecution: Sendable {
     /// Claims the run's row; the messages that waited with it join the thread. With `begins` the run is at work then,
     /// unless it waits for outputs. Nil when it has ended or is gone.
     private func claimStored(begins: Bool) async throws -> Begun? {
-        let (id, thread, now) = (live.id, live.threadID, worker.clock.now())
+        let (id, thread, now, ids) = (live.id, live.threadID, worker.clock.now(), worker.ids)
         // Stored, so that a process that takes the run up after this one knows of this one's life.
         let log = live.log
         let record = log.skips.isEmpty ? nil : EventRecord.encode(log)
@@ -126,56 +126,124 @@ struct RunExecution: Sendable {
                 try db.runs.update(run, claim: claim, events: record)
             }
             var last = try db.messages.last(of: thread)
-            for message in try db.runs.takeInput(of: id) {
+            let input = try db.runs.takeInput(of: id)
+            for message in input {
                 let tokens = message.content.estimatedTokens
                 last = try db.messages.append(message.joined(thread, at: now), tokens: tokens, after: last)
             }
-            return Begun(run: run, claim: claim, past: hasWorked ? try RunPast(of: run, db) : RunPast())
+            try db.join(ThreadAttachments(input.compactMap(\.attachmentsJSON)), to: thread, ids: ids, at: now)
+            return Begun(run: run, claim: claim, past: hasWorked ? try RunPast(of: run, db) : nil)
         }
     }
 
     // MARK: Answering
 
+    /// Answers as often as the server's own tools are called.
     private func answerAndStore(_ begun: Begun) async {
+        var next: Begun? = begun
+        while let begun = next { next = await answerOnce(begun) }
+    }
+
+    /// One answer of the model. Returns how the run goes on; nil when it has ended, or waits for outputs.
+    private func answerOnce(_ begun: Begun) async -> Begun? {
         let ending = RunEnding(begun: begun, worker: worker, live: live, releasesThread: true)
-        if live.interruption != nil { return await ending.interrupted(after: nil) }
-        if let reason = begun.exhaustedBudget { return await ending.outOfBudget(reason) }
-        let turn = TurnInProgress(
-            run: begun.run,
-            knownCallIDs: begun.past.callIDs,
-            live: live,
-            ids: worker.ids,
-            clock: worker.clock
-        )
-        live.show(turn)
+        if live.interruption != nil {
+            await ending.interrupted(after: nil)
+            return nil
+        }
+        if let reason = begun.exhaustedBudget {
+            await ending.outOfBudget(reason)
+            return nil
+        }
+        var turn: TurnInProgress?
         do {
-            switch worker.answerer {
-            case .model(let model):
-                let (outcome, history) = try await ask(model, begun, turn)
-                await ending.answered(turn, outcome, history: history)
-            case .builtInAnalyst:
-                try await live.waitUntilStored()
-                let text = try await worker.analysis.answer(in: live.threadID)
-                for piece in text.pieces { turn.receive(.text(piece)) }
-                await ending.answered(turn, ChatOutcome(finish: .stop, usage: TokenUsage()), history: nil)
-            }
+            let tools = try await worker.tools(for: begun.run, live: live)
+            let begins = TurnInProgress(
+                run: begun.run,
+                tools: tools,
+                knownCallIDs: begun.past.callIDs,
+                live: live,
+                ids: worker.ids,
+                clock: worker.clock
+            )
+            turn = begins
+            live.show(begins)
+            return try await answer(begun, tools, begins, ending)
         } catch let error as ModelError {
-            if live.interruption != nil { return await ending.interrupted(after: turn) }
-            await ending.failed(turn, error)
+            turn?.finishText()
+            if live.interruption != nil {
+                await ending.interrupted(after: turn)
+            } else {
+                await ending.failed(turn, error)
+            }
         } catch let error as EngineError {
             // The thread is gone, or never was.
             conclude(.failure(error))
         } catch {
-            if live.interruption != nil { return await ending.interrupted(after: turn) }
+            turn?.finishText()
+            guard live.interruption == nil else {
+                await ending.interrupted(after: turn)
+                return nil
+            }
             worker.logger.error("A run failed inside the server", error)
             await ending.failed(turn, ModelError(.broken, "The server failed while it worked on this run."))
         }
+        return nil
+    }
+
+    private func answer(
+        _ begun: Begun,
+        _ tools: RunTools,
+        _ turn: TurnInProgress,
+        _ ending: RunEnding
+    ) async throws -> Begun? {
+        switch worker.answerer {
+        case .model(let model):
+            let (outcome, history) = try await ask(model, begun, tools, turn)
+            turn.finishText()
+            guard outcome.finish == .toolCalls, turn.callsServer, ending.mayCallAgain else {
+                await ending.answered(turn, outcome, history: history)
+                return nil
+            }
+            try await carryOutCalls(of: turn, begun, tools, CitationSources(history, begun.past))
+            return await ending.answeredForNow(turn, outcome)
+        case .builtInAnalyst:
+            try await live.waitUntilStored()
+            let text = try await worker.analysis.answer(in: live.threadID)
+            for piece in text.pieces { turn.receive(.text(piece)) }
+            await ending.answered(turn, ChatOutcome(finish: .stop, usage: TokenUsage()), history: nil)
+            return nil
+        }
+    }
+
+    /// Carries out, one after the other, the calls that the server carries out itself.
+    private func carryOutCalls(
+        of turn: TurnInProgress,
+        _ begun: Begun,
+        _ tools: RunTools,
+        _ sources: CitationSources
+    ) async throws {
+        var (sources, past) = (sources, begun.past)
+        var said = turn.snapshot()
+        guard var calls = said.calls?.toolCalls else { return }
+        for index in calls.indices {
+            guard let tool = tools.serverTool(for: calls[index]) else { continue }
+            let use = ToolUse(run: begun.run, past: past, sources: sources)
+            calls[index] = try await tool.carryOut(calls[index], in: use)
+            if case .fileSearch(let call) = calls[index] { sources.add(call) }
+            // The next call has the room that is left.
+            said.calls?.details = .toolCalls(Array(calls[...index]))
+            past = begun.past
+            past.append(said)
+        }
+        turn.complete(calls)
     }
 
     /// Asks the model. When the conversation turns out too long for it, asks again with half of it, twice at most.
     private func ask(
         _ model: any ChatModel,
         _ begun: Begun,
+        _ tools: RunTools,
         _ turn: TurnInProgress
     ) async throws -> (ChatOutcome, PromptHistory) {
         var scale = 1.0
@@ -185,9 +253,13 @@ struct RunExecution: Sendable {
             let request = ChatRequest(
                 of: begun.run,
                 prompt: prompt,
+                images: try await worker.images?.load(prompt.history.imageFiles) ?? ShownImages(),
                 past: begun.past,
+                tools: tools,
                 aliases: worker.configuration.modelAliases
             )
+            let sources = CitationSources(prompt.history, begun.past)
+            if !sources.isEmpty || !tools.serverTools.isEmpty { turn.cite(sources) }
             do {
                 let outcome = try await model.respond(to: request) { turn.receive($0) }
                 return (outcome, prompt.history)

@@ -10,52 +10,79 @@ struct RunPast: Sendable {
     private(set) var items: [ChatItem] = []
     /// About how many tokens `items` have.
     private(set) var tokens = 0
+    /// How many of them are results of searches.
+    private(set) var searchTokens = 0
+    /// What the model knows our search by.
+    private let searchName: String
 
-    /// More answers than a run needs; one that asks for functions for ever must end.
+    /// More answers than a run needs; one that asks for tools for ever must end.
     static let maximumAnswers = 50
 
-    /// A run that has done nothing yet.
-    init() {}
+    /// Of a run that has done nothing yet.
+    init(startOf run: Run) { searchName = FileSearchTool.name(beside: run.settings.tools) }
 
     /// Reads a run's past from the store.
     init(of run: Run, _ db: Connection) throws {
-        steps = try db.runSteps.all(of: run)
+        self.init(startOf: run)
+        let steps = try db.runSteps.all(of: run)
         guard !steps.isEmpty else { return }
         let messages = try db.messages.written(by: run)
-        for step in steps {
-            switch step.details {
-            case .messageCreation(let id):
-                // A message that was deleted meanwhile is not spoken of any more.
-                guard let message = messages.first(where: { $0.id == id }) else { continue }
-                items.append(.message(role: .assistant, parts: message.content.parts.compactMap(ChatItem.Part.init)))
-                tokens += message.content.estimatedTokens
-            case .toolCalls(let calls): append(calls, reasoning: step.reasoning)
+        // A message that was deleted meanwhile is not spoken of any more.
+        for step in steps { append(step, messages.first { $0.id == step.messageID }) }
+    }
+
+    /// Adds an answer that has been stored.
+    mutating func append(_ turn: Turn) {
+        if let leading = turn.leading { append(leading.step, leading.message) }
+        if let calls = turn.calls { append(calls, nil) }
+        if let trailing = turn.trailing { append(trailing.step, trailing.message) }
+    }
+
+    private mutating func append(_ step: RunStep, _ message: Message?) {
+        steps.append(step)
+        if let calls = step.toolCalls { append(calls, reasoning: step.reasoning) }
+        guard let message else { return }
+        // What a run wrote has no images.
+        items.append(.message(role: .assistant, parts: message.content.parts.map { ChatItem.Part($0, ShownImages()) }))
+        tokens += message.content.estimatedTokens
+    }
+
+    private mutating func append(_ calls: [ToolCall], reasoning: String?) {
+        let asked = calls.map { call in
+            ChatItem.ToolCall(id: call.id, name: call.function?.name ?? searchName, arguments: call.arguments)
+        }
+        items.append(.toolCalls(asked, reasoning: reasoning))
+        for call in calls {
+            let output: String
+            switch call {
+            case .function(let call): output = call.output ?? ""
+            case .fileSearch(let call):
+                output = FileSearchOutput(call).text
+                searchTokens += TokenEstimate.tokens(in: output)
             }
+            items.append(.toolOutput(callID: call.id, output: output))
+            tokens += TokenEstimate.tokens(in: call.arguments) + TokenEstimate.tokens(in: output)
+            tokens += 2 * TokenEstimate.perMessage
         }
     }
+
+    // MARK: Reading
 
     /// Tokens of all answers so far.
     var usage: TokenUsage { steps.reduce(TokenUsage()) { $0 + ($1.usage ?? TokenUsage()) } }
 
     var callIDs: Set<String> { Set(steps.lazy.compactMap(\.toolCalls).joined().map(\.id)) }
 
-    /// How often functions were asked for.
+    /// How often tools were asked for.
     var callCount: Int { steps.count { $0.toolCalls != nil } }
 
     /// The step whose calls wait for their outputs.
     var openStep: RunStep? { steps.last { $0.toolCalls != nil && $0.status == .inProgress } }
 
-    private mutating func append(_ calls: [FunctionCall], reasoning: String?) {
-        items.append(
-            .toolCalls(
-                calls.map { ChatItem.ToolCall(id: $0.id, name: $0.name, arguments: $0.arguments) },
-                reasoning: reasoning
-            )
-        )
-        for call in calls {
-            items.append(.toolOutput(callID: call.id, output: call.output ?? ""))
-            tokens += TokenEstimate.tokens(in: call.arguments) + TokenEstimate.tokens(in: call.output ?? "")
-            tokens += 2 * TokenEstimate.perMessage
+    /// The searches that were carried out, in their order.
+    var searches: [FileSearchCall] {
+        steps.lazy.compactMap(\.toolCalls).joined().compactMap { call in
+            if case .fileSearch(let search) = call { search } else { nil }
         }
     }
 }

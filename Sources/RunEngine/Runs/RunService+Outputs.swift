@@ -113,7 +113,7 @@ extension RunService {
                 return false
             }
             return outputs.allSatisfy { output in
-                calls.contains { $0.id == output.callID && $0.output == output.output }
+                calls.lazy.compactMap(\.function).contains { $0.id == output.callID && $0.output == output.output }
             }
         }
     }
@@ -123,8 +123,11 @@ extension RunStep {
     fileprivate mutating func fill(_ outputs: [RunService.ToolOutput]) {
         guard var calls = toolCalls else { return }
         for index in calls.indices {
-            guard let output = outputs.first(where: { $0.callID == calls[index].id }) else { continue }
-            calls[index].output = output.output
+            guard case .function(var call) = calls[index],
+                let output = outputs.first(where: { $0.callID == call.id })
+            else { continue }
+            call.output = output.output
+            calls[index] = .function(call)
         }
         details = .toolCalls(calls)
     }

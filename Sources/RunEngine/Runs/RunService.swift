@@ -46,6 +46,8 @@ package struct RunService: Sendable {
         package var policy: ActiveRunPolicy
         /// Whether the new thread is the first of the run's events.
         package var announcesThread = false
+        /// A vector store that is made in the same transaction.
+        package var newStore: NewVectorStore?
         /// Where the tokens that the run uses are charged.
         package var tokenMeter: TokenMeter?
         /// The request that asks for the run, for the log.
@@ -169,9 +171,11 @@ package struct RunService: Sendable {
         let now = run.createdAt
         // Measured here, not on the one thread that writes.
         let input = beginsNow ? request.input.map { (message: $0, tokens: $0.content.estimatedTokens) } : []
+        let (ids, attachments) = (ids, ThreadAttachments(input.compactMap(\.message.attachmentsJSON)))
         return try await database.write { db in
             var previous: MessageRepository.Position?
             var interrupted: [Run] = []
+            if let newStore = request.newStore { try db.create(newStore, in: project, at: now) }
             switch request.target {
             case .new(let thread): try db.threads.insert(thread, in: project)
             case .existing(let id):
@@ -195,6 +199,7 @@ package struct RunService: Sendable {
                 stored.sequences.append(position.sequence)
                 previous = position
             }
+            try db.join(attachments, to: run.threadID, ids: ids, at: now)
             try db.runs.insert(run, input: beginsNow ? [] : request.input)
             return (stored, interrupted)
         }
@@ -298,6 +303,17 @@ extension Message.Content {
     /// What the message adds to a prompt.
     package var estimatedTokens: Int {
         if let escapedText { return TokenEstimate.tokens(in: escapedText) + TokenEstimate.perMessage }
-        return TokenEstimate.tokens(in: plainText) + TokenEstimate.perMessage
+        let images = parts.reduce(0) { $0 + $1.imageTokens }
+        return TokenEstimate.tokens(in: plainText) + images + TokenEstimate.perMessage
+    }
+}
+
+extension Message.Part {
+    /// What an image adds to a prompt, about: models scale images to a size that depends on the detail asked for.
+    fileprivate var imageTokens: Int {
+        switch self {
+        case .text, .refusal: 0
+        case .imageURL(_, let detail), .imageFile(_, let detail): detail == "low" ? 85 : 765
+        }
     }
 }

@@ -17,6 +17,10 @@ package final class RunWorker: Service {
     let answerer: Answerer
     let prompts: PromptBuilder
     let analysis: ThreadAnalysis
+    /// Searches the documents of runs; nil in a server that keeps none.
+    let fileSearch: (any FileSearching)?
+    /// Reads the image files of conversations; nil in a server that keeps none.
+    let images: ImageFiles?
     let ids: IDGenerator
     let clock: WallClock
     let logger: Logger
@@ -39,6 +43,8 @@ package final class RunWorker: Service {
     package init(
         database: Database,
         answerer: Answerer,
+        fileSearch: (any FileSearching)? = nil,
+        images: ImageFiles? = nil,
         configuration: EngineConfiguration,
         ids: IDGenerator,
         clock: WallClock,
@@ -46,6 +52,8 @@ package final class RunWorker: Service {
     ) {
         self.database = database
         self.answerer = answerer
+        self.fileSearch = fileSearch
+        self.images = images
         self.configuration = configuration
         self.ids = ids
         self.clock = clock

@@ -7,6 +7,8 @@ struct Turn: Sendable {
         var message: Message
         var step: RunStep
         var parts: [Message.Part]
+        /// Unicode scalars of the last part's text, in which annotations count.
+        var length = 0
         /// Whether its completion was told already.
         var isClosed = false
     }
@@ -91,7 +93,9 @@ extension Turn.Writing {
     }
 
     private var content: Message.Content {
-        if parts.count == 1, case .text(let text) = parts[0] { return Message.Content(text: text) }
+        if parts.count == 1, case .text(let text) = parts[0], text.annotations.isEmpty {
+            return Message.Content(text: text.value)
+        }
         return Message.Content(parts: parts)
     }
 
@@ -101,8 +105,9 @@ extension Turn.Writing {
         switch (kind, parts.last) {
         case (.text, .text(var whole)?):
             parts[last] = .text("")
-            whole += text
+            whole.value += text
             parts[last] = .text(whole)
+            length += text.unicodeScalars.count
             return .contentDelta(message.id, .init(index: last, kind: kind, text: text, isFirst: false))
         case (.refusal, .refusal(var whole)?):
             parts[last] = .refusal("")
@@ -110,8 +115,24 @@ extension Turn.Writing {
             parts[last] = .refusal(whole)
             return .contentDelta(message.id, .init(index: last, kind: kind, text: text, isFirst: false))
         default:
-            parts.append(kind == .text ? .text(text) : .refusal(text))
+            parts.append(kind == .text ? .text(Message.Text(text)) : .refusal(text))
+            length = text.unicodeScalars.count
             return .contentDelta(message.id, .init(index: last + 1, kind: kind, text: text, isFirst: true))
         }
+    }
+
+    /// Appends the marker of a source, with the citation that it stands for, and returns the one delta that tells of both.
+    mutating func append(_ source: CitationSources.Source) -> StreamEvent {
+        let marker = source.marker.text
+        guard case .contentDelta(let id, var delta) = append(marker, .text), let last = parts.indices.last,
+            case .text(var whole) = parts[last]
+        else { preconditionFailure("text makes a delta of text") }
+        let start = length - marker.unicodeScalars.count
+        let annotation = Message.Annotation(text: marker, range: start..<length, fileID: source.fileID)
+        delta.annotation = StreamEvent.NumberedAnnotation(annotation, index: whole.annotations.count)
+        parts[last] = .text("")
+        whole.annotations.append(annotation)
+        parts[last] = .text(whole)
+        return .contentDelta(id, delta)
     }
 }

@@ -12,9 +12,12 @@ final class TurnInProgress: Sendable {
         /// Thinking is part of no message, but some backends want it back with the outputs of functions.
         var reasoning = ""
         var bytes = 0
+        /// Finds the markers in texts; nil for a run in which there is nothing to cite.
+        var reader: CitationReader?
     }
 
     private let run: Run
+    private let tools: RunTools
     /// Ids of calls that the run has made before.
     private let knownCallIDs: Set<String>
     private let live: LiveRun
@@ -22,13 +25,38 @@ final class TurnInProgress: Sendable {
     private let clock: WallClock
     private let state = Mutex(State())
 
-    init(run: Run, knownCallIDs: Set<String> = [], live: LiveRun, ids: IDGenerator, clock: WallClock) {
+    init(
+        run: Run,
+        tools: RunTools = RunTools(),
+        knownCallIDs: Set<String> = [],
+        live: LiveRun,
+        ids: IDGenerator,
+        clock: WallClock
+    ) {
         self.run = run
+        self.tools = tools
         self.knownCallIDs = knownCallIDs
         self.live = live
         self.ids = ids
         self.clock = clock
     }
+
+    /// Makes citations of the markers to come. To be called before anything of the answer comes.
+    func cite(_ sources: CitationSources) { state.withLock { $0.reader = CitationReader(sources) } }
+
+    /// The answer is over: what was held back of it is told.
+    func finishText() {
+        let events = state.withLock { state in flush(&state) }
+        if !events.isEmpty { live.publish(events) }
+    }
+
+    /// Whether a tool of the server's own is called.
+    var callsServer: Bool {
+        state.withLock { state in state.turn.calls?.toolCalls?.contains { $0.function == nil } ?? false }
+    }
+
+    /// What came of the calls that the server carried out. It is told when it is stored.
+    func complete(_ calls: [ToolCall]) { state.withLock { $0.turn.calls?.details = .toolCalls(calls) } }
 
     /// Takes a part of the answer.
     func receive(_ event: ChatEvent) {
@@ -36,12 +64,13 @@ final class TurnInProgress: Sendable {
             state.bytes += event.size
             guard state.bytes <= Self.maximumBytes else { return nil }
             switch event {
-            case .text(let text): return append(text, .text, to: &state.turn)
-            case .refusal(let text): return append(text, .refusal, to: &state.turn)
+            case .text(let text): return read(text, &state)
+            case .refusal(let text): return flush(&state) + append(text, .refusal, to: &state.turn)
             case .reasoning(let text):
                 state.reasoning += text
                 return []
-            case .toolCallStarted(let index, let id, let name): return begin(index, id, name, in: &state.turn)
+            case .toolCallStarted(let index, let id, let name):
+                return flush(&state) + begin(index, id, name, in: &state.turn)
             case .toolCallArguments(let index, let text): return append(text, toCall: index, in: &state.turn)
             }
         }
@@ -69,20 +98,46 @@ final class TurnInProgress: Sendable {
 
     // MARK: Text
 
+    private func read(_ text: String, _ state: inout State) -> [StreamEvent] {
+        guard state.reader != nil else { return append(text, .text, to: &state.turn) }
+        let pieces = state.reader?.read(text) ?? []
+        return append(pieces, to: &state.turn)
+    }
+
+    private func flush(_ state: inout State) -> [StreamEvent] {
+        let pieces = state.reader?.finish() ?? []
+        return append(pieces, to: &state.turn)
+    }
+
+    private func append(_ pieces: [CitationReader.Piece], to turn: inout Turn) -> [StreamEvent] {
+        pieces.flatMap { piece in
+            switch piece {
+            case .text(let text): append(text, .text, to: &turn)
+            case .citation(let source): append(to: &turn) { $0.append(source) }
+            }
+        }
+    }
+
     private func append(_ text: String, _ kind: StreamEvent.ContentDelta.Kind, to turn: inout Turn) -> [StreamEvent] {
         guard !text.isEmpty else { return [] }
-        if turn.calls == nil { return append(text, kind, to: &turn.leading) }
-        return append(text, kind, to: &turn.trailing)
+        return append(to: &turn) { $0.append(text, kind) }
+    }
+
+    private func append(to turn: inout Turn, _ write: (inout Turn.Writing) -> StreamEvent) -> [StreamEvent] {
+        if turn.calls == nil { return append(to: &turn.leading, write) }
+        return append(to: &turn.trailing, write)
     }
 
     /// The step and the message begin with the first text, so that an answer that never comes leaves no empty message.
     private func append(
-        _ text: String,
-        _ kind: StreamEvent.ContentDelta.Kind,
-        to writing: inout Turn.Writing?
+        to writing: inout Turn.Writing?,
+        _ write: (inout Turn.Writing) -> StreamEvent
     ) -> [StreamEvent] {
-        if writing != nil {
-            guard let delta = writing?.append(text, kind) else { return [] }
+        if var begun = writing {
+            // The only copy, so that the text grows in place.
+            writing = nil
+            let delta = write(&begun)
+            writing = begun
             return [delta]
         }
         let now = clock.now()
@@ -98,7 +153,7 @@ final class TurnInProgress: Sendable {
         )
         let step = RunStep(id: ids.next(), run: run, createdAt: now, details: .messageCreation(message.id))
         var begun = Turn.Writing(message: message, step: step, parts: [])
-        let delta = begun.append(text, kind)
+        let delta = write(&begun)
         writing = begun
         return [
             .step(.created, step), .step(.inProgress, step), .message(.created, message),
@@ -125,12 +180,13 @@ final class TurnInProgress: Sendable {
         }
         guard let step = turn.calls, let calls = step.toolCalls, index == calls.count else { return events }
         let id = callID(id, among: calls)
-        turn.calls?.details = .toolCalls(calls + [FunctionCall(id: id, name: name)])
-        return events + [.toolCallDelta(step.id, .began(index: index, id: id, name: name))]
+        let call = tools.serverTool(named: name)?.begin(id: id) ?? .function(FunctionCall(id: id, name: name))
+        turn.calls?.details = .toolCalls(calls + [call])
+        return events + [.toolCallDelta(step.id, .began(index: index, call))]
     }
 
     /// The backend's own id if it has the form that clients know, and no other call of the run has it.
-    private func callID(_ id: String, among calls: [FunctionCall]) -> String {
+    private func callID(_ id: String, among calls: [ToolCall]) -> String {
         let isTaken = knownCallIDs.contains(id) || calls.contains { $0.id == id }
         guard id.hasPrefix(FunctionCall.idPrefix), !isTaken else {
             return ids.next(FunctionCall.self).rawValue
@@ -146,7 +202,8 @@ final class TurnInProgress: Sendable {
         turn.calls?.details = .toolCalls([])
         calls[index].arguments += arguments
         turn.calls?.details = .toolCalls(calls)
-        return [.toolCallDelta(id, .arguments(index: index, arguments))]
+        // What the server's own tools are asked is not told.
+        return calls[index].function == nil ? [] : [.toolCallDelta(id, .arguments(index: index, arguments))]
     }
 }
 

@@ -120,6 +120,7 @@ package struct Connection {
     package var workers: WorkerRepository { WorkerRepository(db: db) }
     package var search: SearchRepository { SearchRepository(db: db) }
     package var imports: ImportRepository { ImportRepository(db: db) }
+    package var embeddings: EmbeddingRepository { EmbeddingRepository(db: db) }
     package var projects: ProjectRepository { ProjectRepository(db: db) }
     package var apiKeys: APIKeyRepository { APIKeyRepository(db: db) }
     package var idempotency: IdempotencyRepository { IdempotencyRepository(db: db) }

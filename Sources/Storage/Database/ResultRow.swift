@@ -18,6 +18,13 @@ struct ResultRow: ~Copyable {
 
     func integer(_ column: CInt) -> Int { Int(sqlite3_column_int64(statement, column)) }
 
+    /// Lends the bytes of a blob.
+    func withBytes<Value>(_ column: CInt, _ body: (UnsafeRawBufferPointer) throws -> Value) rethrows -> Value {
+        // In this order: asking for the bytes settles their number.
+        let start = sqlite3_column_blob(statement, column)
+        return try body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
+    }
+
     func optionalText(_ column: CInt) -> String? { isNull(column) ? nil : text(column) }
 
     func optionalInteger(_ column: CInt) -> Int? { isNull(column) ? nil : integer(column) }

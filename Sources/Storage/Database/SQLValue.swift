@@ -1,6 +1,6 @@
 import GRDBSQLite
 
-/// What can stand for a `?` of a statement: a text, an integer, or nothing.
+/// What can stand for a `?` of a statement: a text, an integer, bytes, or nothing.
 protocol SQLValue {
     /// Binds the value to the parameter at `index`, counted from 1. Returns SQLite's result code.
     func bind(to statement: OpaquePointer, at index: CInt) -> CInt
@@ -22,6 +22,15 @@ extension String: SQLValue {
 extension Int: SQLValue {
     func bind(to statement: OpaquePointer, at index: CInt) -> CInt {
         sqlite3_bind_int64(statement, index, Int64(self))
+    }
+}
+
+extension [UInt8]: SQLValue {
+    func bind(to statement: OpaquePointer, at index: CInt) -> CInt {
+        withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return sqlite3_bind_zeroblob(statement, index, 0) }
+            return sqlite3_bind_blob64(statement, index, start, UInt64(bytes.count), transient)
+        }
     }
 }
 

@@ -60,6 +60,12 @@ extension RunRepository {
         guard db.changesCount == 1 else { throw LostClaim() }
     }
 
+    /// Stores the record of a run's events in the middle of its work, if the claim is still good.
+    package func record(_ events: String, claim: RunClaim) throws {
+        try db.run("UPDATE runs SET events = ? WHERE id = ? AND fence = ?", [events, claim.run.rawValue, claim.fence])
+        guard db.changesCount == 1 else { throw LostClaim() }
+    }
+
     /// Notes that a run, which has been found in this transaction, is to stop. Whoever has its claim keeps it.
     package func setCancelling(_ run: Run) throws {
         try db.run("UPDATE runs SET status = ? WHERE id = ?", [run.state.status.rawValue, run.id.rawValue])

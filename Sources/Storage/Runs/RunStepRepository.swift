@@ -18,7 +18,8 @@ package struct RunStepRepository {
             """,
             [
                 step.id.rawValue, step.runID.rawValue, step.createdAt.seconds, step.messageID?.rawValue,
-                step.toolCalls?.storedText, step.reasoning, step.status.rawValue, step.endedAt?.seconds,
+                step.toolCalls.map(ToolCall.storedJSON(of:)), step.reasoning, step.status.rawValue,
+                step.endedAt?.seconds,
                 step.lastError?.jsonText, step.usage?.jsonText,
             ]
         )
@@ -31,7 +32,8 @@ package struct RunStepRepository {
             UPDATE run_steps SET tool_calls = ?, status = ?, ended_at = ?, last_error = ?, usage = ? WHERE id = ?
             """,
             [
-                step.toolCalls?.storedText, step.status.rawValue, step.endedAt?.seconds, step.lastError?.jsonText,
+                step.toolCalls.map(ToolCall.storedJSON(of:)), step.status.rawValue, step.endedAt?.seconds,
+                step.lastError?.jsonText,
                 step.usage?.jsonText, step.id.rawValue,
             ]
         )
@@ -62,7 +64,7 @@ package struct RunStepRepository {
         let details: RunStep.Details
         if let message = row.optionalText(2) {
             details = .messageCreation(Identifier(message))
-        } else if let calls = row.optionalText(3).flatMap(FunctionCall.list(storedJSON:)) {
+        } else if let calls = row.optionalText(3).flatMap(ToolCall.list(storedJSON:)) {
             details = .toolCalls(calls)
         } else {
             throw StorageError.corrupt(table: "run_steps", id: id)

@@ -30,6 +30,11 @@ package struct ThreadRepository {
         try db.first(Self.columns + " WHERE id = ?", [id.rawValue], Self.thread)
     }
 
+    /// Whose a thread is; nil when there is no such thread.
+    package func project(of id: Identifier<AssistantThread>) throws -> ProjectID? {
+        try db.first("SELECT project_id FROM threads WHERE id = ?", [id.rawValue]) { ProjectID($0.text(0)) }
+    }
+
     package func exists(_ id: Identifier<AssistantThread>, in project: ProjectID) throws -> Bool {
         try db.hasRow("SELECT 1 FROM threads WHERE id = ? AND project_id = ?", [id.rawValue, project.rawValue])
     }

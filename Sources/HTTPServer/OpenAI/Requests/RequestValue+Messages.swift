@@ -28,7 +28,8 @@ extension RequestValue {
         switch try members.required("type").choice(of: ["text", "image_url", "image_file"]) {
         case "image_url": return try members.required("image_url").imageURL()
         case "image_file": return try members.required("image_file").imageFile(&references)
-        default: return .text(try members.required("text").nonEmptyText(maximum: RequestLimits.textLength))
+        default:
+            return .text(Message.Text(try members.required("text").nonEmptyText(maximum: RequestLimits.textLength)))
         }
     }
 
@@ -46,8 +47,9 @@ extension RequestValue {
 
     private func imageFile(_ references: inout ResourceReferences) throws -> Message.Part {
         let members = try members(["file_id", "detail"])
-        let id = try members.required("file_id").nonEmptyText(maximum: RequestLimits.idLength)
-        references.addFiles([id])
+        let file = try members.required("file_id")
+        let id = try file.nonEmptyText(maximum: RequestLimits.idLength)
+        references.addImage(id, at: file.path)
         return .imageFile(id: id, detail: try members.imageDetail())
     }
 
@@ -66,8 +68,10 @@ extension RequestValue {
             writer.key("tools")
             writer.beginArray()
             for tool in try members["tools"]?.elements(maximum: RequestLimits.tools) ?? [] {
+                let type = try tool.attachmentTool()
+                if type == "file_search" { references.addSearchedFile(id) }
                 writer.beginObject()
-                writer.member("type", try tool.attachmentTool())
+                writer.member("type", type)
                 writer.endObject()
             }
             writer.endArray()

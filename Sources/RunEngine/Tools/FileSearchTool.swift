@@ -1,0 +1,155 @@
+import AssistantsAPI
+import ModelProviders
+import Retrieval
+import Storage
+
+/// The search of documents as a model sees it: a function that takes queries and gives passages with the markers to cite them
+/// by.
+struct FileSearchTool: ServerTool {
+    let search: any FileSearching
+    let stores: [Identifier<VectorStore>]
+    let project: ProjectID
+    let settings: Tool.FileSearch
+    let function: Tool.Function
+    let contextTokens: Int
+
+    /// Queries of one call that are searched for.
+    private static let maximumQueries = 8
+    /// Unicode scalars of a query; what is longer is no question.
+    private static let queryLength = 4096
+    /// Unicode scalars of a passage that needs no quote.
+    private static let quoteLength = 300
+
+    init(
+        _ search: any FileSearching,
+        in stores: [Identifier<VectorStore>],
+        of project: ProjectID,
+        settings: Tool.FileSearch,
+        beside tools: [Tool],
+        contextTokens: Int
+    ) {
+        self.search = search
+        self.stores = stores
+        self.project = project
+        self.settings = settings
+        self.contextTokens = contextTokens
+        function = Self.function(named: Self.name(beside: tools))
+    }
+
+    /// The name of the function; another one where the caller has a function of that name.
+    static func name(beside tools: [Tool]) -> String {
+        var name = "file_search"
+        let taken = tools.compactMap { if case .function(let function) = $0 { function.name } else { nil } }
+        while taken.contains(name) { name += "_" }
+        return name
+    }
+
+    private static func function(named name: String) -> Tool.Function {
+        Tool.Function(
+            name: name,
+            description: """
+                Searches the documents that belong to this conversation and returns the passages that fit best. Use it \
+                whenever the answer may be in the documents, before you answer from your own knowledge or say that you \
+                do not know, and again with other words if nothing fits. Every passage begins with a marker such as \
+                【4:0†report.pdf】. Cite: directly behind each statement that comes from a passage, copy the marker of \
+                that passage exactly, with its brackets. Never make up a marker, and do not list sources at the end.
+                """,
+            parameters: parameters,
+            strict: false
+        )
+    }
+
+    private static let parameters = JSONValue.object(
+        JSONObject([
+            ("type", .string("object")),
+            (
+                "properties",
+                .object(
+                    JSONObject([
+                        (
+                            "queries",
+                            .object(
+                                JSONObject([
+                                    ("type", .string("array")),
+                                    ("items", .object(JSONObject([("type", .string("string"))]))),
+                                    (
+                                        "description",
+                                        .string(
+                                            """
+                                            One to five queries, each a short question or the words to be found, in the \
+                                            language of the documents. Split a question that asks for several things.
+                                            """
+                                        )
+                                    ),
+                                ])
+                            )
+                        )
+                    ])
+                )
+            ),
+            ("required", .array([.string("queries")])),
+        ])
+    )
+
+    func begin(id: String) -> ToolCall {
+        .fileSearch(FileSearchCall(id: id, ranker: settings.ranker, scoreThreshold: settings.scoreThreshold))
+    }
+
+    func carryOut(_ call: ToolCall, in use: ToolUse) async throws -> ToolCall {
+        guard case .fileSearch(var call) = call else { return call }
+        let queries = Self.queries(in: call.arguments)
+        var chunks: [FoundChunk] = []
+        if !queries.isEmpty {
+            chunks = try await search.search(
+                FileSearch(
+                    stores: stores,
+                    project: project,
+                    queries: queries,
+                    // Neighbours among them become one passage.
+                    limit: min(limit + limit / 2, 50),
+                    ranking: RankingOptions(ranker: settings.ranker, scoreThreshold: settings.scoreThreshold)
+                )
+            )
+        }
+        var results = Passages(chunks, limit: limit, tokens: budget(in: use)).results
+        for index in results.indices where results[index].text.unicodeScalars.count > Self.quoteLength {
+            results[index].quote = Quote.best(in: results[index].text, for: queries.joined(separator: " "))
+        }
+        call.finding = FileSearchCall.Finding(number: use.sources.nextNumber, results: results)
+        return .fileSearch(call)
+    }
+
+    // MARK: Limits
+
+    /// The service gave 20 results, and 5 to the models that had little room.
+    private var limit: Int { settings.maximumResults ?? (contextTokens > 16_384 ? 20 : 5) }
+
+    /// Tokens that the results may have: as many as at the service, a quarter of a small context, and of all searches of a run
+    /// together half of it.
+    private func budget(in use: ToolUse) -> Int {
+        let most = min(16_000, contextTokens / 4)
+        let least = min(most, 400)
+        var room = min(most, contextTokens / 2 - use.past.searchTokens)
+        if let limit = use.run.settings.maxPromptTokens {
+            room = min(room, (limit - use.past.usage.promptTokens - use.past.tokens) / 2)
+        }
+        return max(room, least)
+    }
+
+    // MARK: Queries
+
+    /// What a call asks for. Small models send one text in place of a list, or no JSON at all.
+    static func queries(in arguments: String) -> [String] {
+        var texts: [String]
+        if let value = try? JSONValue(parsing: arguments) {
+            let given = ["queries", "query", "q", "search", "question"].lazy.compactMap { value[$0] }.first ?? value
+            texts = given.stringValue.map { [$0] } ?? (given.arrayValue ?? []).compactMap(\.stringValue)
+        } else {
+            texts = [arguments]
+        }
+        texts = texts.map { String($0.trimmingSpaces.unicodeScalars.prefix(queryLength)) }
+        var queries: [String] = []
+        for text in texts where !text.isEmpty && !queries.contains(text) { queries.append(text) }
+        return Array(queries.prefix(maximumQueries))
+    }
+}

@@ -1,0 +1,37 @@
+import AssistantsAPI
+import ModelProviders
+
+/// The tools that a model is offered in a run: the caller's functions, and those that the server runs.
+struct RunTools: Sendable {
+    var functions: [Tool.Function] = []
+    /// The caller's kind of tool and ours for it.
+    var serverTools: [(type: String, tool: any ServerTool)] = []
+
+    var offered: [Tool.Function] { functions + serverTools.map(\.tool.function) }
+
+    func serverTool(named name: String) -> (any ServerTool)? {
+        serverTools.first { $0.tool.function.name == name }?.tool
+    }
+
+    func serverTool(for call: ToolCall) -> (any ServerTool)? {
+        if case .function = call { return nil }
+        return serverTools.first { $0.type == call.type }?.tool
+    }
+
+    /// What the model is told of the caller's choice; nil for what backends do by themselves, or when what was chosen is not
+    /// offered.
+    func choice(_ choice: ToolChoice) -> ChatRequest.ToolChoice? {
+        switch choice {
+        case .auto: nil
+        case .none: ChatRequest.ToolChoice.none
+        case .required: .required
+        case .codeInterpreter, .fileSearch: forced(choice)
+        case .function(let name): .function(name)
+        }
+    }
+
+    private func forced(_ choice: ToolChoice) -> ChatRequest.ToolChoice? {
+        let type = choice == .fileSearch ? "file_search" : "code_interpreter"
+        return serverTools.first { $0.type == type }.map { .function($0.tool.function.name) }
+    }
+}
