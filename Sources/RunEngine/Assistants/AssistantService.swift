@@ -39,11 +39,14 @@ package struct AssistantService: Sendable {
     }
 
     /// Throws `EngineError.toolsForbidden` when the form of answers goes with functions alone, and there is another tool.
+    ///
+    /// - Parameter newStore: made in the same transaction.
     package func create(
         name: String?,
         description: String?,
         settings: AssistantSettings,
         metadata: Metadata,
+        newStore: NewVectorStore? = nil,
         in project: ProjectID
     ) async throws -> Assistant {
         let assistant = Assistant(
@@ -55,7 +58,10 @@ package struct AssistantService: Sendable {
             metadata: metadata
         )
         try Self.check(settings)
-        try await database.write { try $0.assistants.insert(assistant, in: project) }
+        try await database.write { db in
+            if let newStore { try db.create(newStore, in: project, at: assistant.createdAt) }
+            try db.assistants.insert(assistant, in: project)
+        }
         return assistant
     }
 

@@ -3,24 +3,31 @@ import Storage
 
 extension ThreadService {
     /// Makes a thread that begins with `messages`, in one transaction.
+    ///
+    /// - Parameter newStore: made in the same transaction.
     package func create(
         messages: [PendingMessage],
         metadata: Metadata?,
         toolResources: ToolResources,
+        newStore: NewVectorStore? = nil,
         in project: ProjectID
     ) async throws -> AssistantThread {
         let new = make(metadata: metadata, toolResources: toolResources)
+        let (ids, attachments) = (ids, ThreadAttachments(messages.compactMap(\.attachmentsJSON)))
         // Measured here, not on the one thread that writes.
         let measured = messages.map { (message: $0, tokens: $0.content.estimatedTokens) }
-        try await database.write { db in
+        return try await database.write { db in
+            if let newStore { try db.create(newStore, in: project, at: new.createdAt) }
             try db.threads.insert(new, in: project)
             var previous: MessageRepository.Position?
             for (message, tokens) in measured {
                 let joined = message.joined(new.id, at: new.createdAt)
                 previous = try db.messages.append(joined, tokens: tokens, after: previous)
             }
+            guard !attachments.isEmpty else { return new }
+            try db.join(attachments, to: new.id, ids: ids, at: new.createdAt)
+            return try db.threads.find(new.id) ?? new
         }
-        return new
     }
 
     /// Throws `EngineError.threadNotFound`.
@@ -43,7 +50,7 @@ extension ThreadService {
 
     /// Appends a message, unless a run works on the thread.
     ///
-    /// Throws `EngineError.threadNotFound` or `.threadLocked`.
+    /// Throws `EngineError.threadNotFound` or `.threadLocked`, or `VectorStoreError.storeFull`.
     package func createMessage(
         _ message: PendingMessage,
         in thread: Identifier<AssistantThread>,
@@ -51,11 +58,13 @@ extension ThreadService {
     ) async throws -> Message {
         let whole = message.joined(thread, at: clock.now())
         let tokens = message.content.estimatedTokens
+        let (ids, attachments) = (ids, ThreadAttachments([message.attachmentsJSON].compactMap { $0 }))
         try await adoption.adopting(thread, in: project) {
             try await database.write { db in
                 guard try db.threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }
                 if let run = try db.runs.activeRun(of: thread) { throw EngineError.threadLocked(thread, by: run) }
                 _ = try db.messages.append(whole, tokens: tokens, after: try db.messages.last(of: thread))
+                try db.join(attachments, to: thread, ids: ids, at: whole.createdAt)
             }
         }
         return whole

@@ -84,6 +84,11 @@ package struct VectorStoreRepository {
         return Set(try db.all(sql, [FileRepository.json(ids), project.rawValue]) { $0.text(0) })
     }
 
+    /// All stores that have not expired, of all projects.
+    package func living() throws -> Set<Identifier<VectorStore>> {
+        Set(try db.all("SELECT id FROM vector_stores WHERE expired_at IS NULL", []) { Identifier($0.text(0)) })
+    }
+
     // MARK: Expiry
 
     /// Notes that a store was used. Earlier times than the one that is known, and stores that expired, are left alone.

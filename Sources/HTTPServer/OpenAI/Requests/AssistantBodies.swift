@@ -13,7 +13,7 @@ package struct CreateAssistantBody {
         "temperature", "top_p", "response_format",
     ]
 
-    package init(_ object: JSONObject) throws {
+    package init(_ object: JSONObject, ids: IDGenerator = IDGenerator(clock: .system)) throws {
         let members = try RequestMembers(object, knowing: Self.members)
         var references = ResourceReferences()
         name = try members["name"]?.text(maximum: RequestLimits.nameLength)
@@ -23,7 +23,7 @@ package struct CreateAssistantBody {
             instructions: try members["instructions"]?.text(maximum: RequestLimits.instructionsLength),
             tools: try members["tools"]?.tools() ?? [],
             toolResources: try members["tool_resources"]?
-                .toolResources(mayCreate: true, &references) ?? ToolResources(),
+                .toolResources(makingStoresWith: ids, &references) ?? ToolResources(),
             temperature: try members["temperature"]?.decimal(in: RequestLimits.temperature),
             topP: try members["top_p"]?.decimal(in: RequestLimits.topP),
             reasoningEffort: try members["reasoning_effort"]?.choice(of: RequestLimits.reasoningEfforts),
@@ -53,7 +53,7 @@ package struct ModifyAssistantBody {
         }
         patch.tools = try members.patch("tools") { try $0.tools() }
         patch.toolResources = try members.patch("tool_resources") { value in
-            try value.toolResources(mayCreate: false, &references)
+            try value.toolResources(makingStoresWith: nil, &references)
         }
         patch.temperature = try members.patch("temperature") { try $0.decimal(in: RequestLimits.temperature) }
         patch.topP = try members.patch("top_p") { try $0.decimal(in: RequestLimits.topP) }

@@ -22,7 +22,7 @@ struct OpenAIBodyReader: Sendable {
     // MARK: Assistants
 
     func createAssistant(_ request: Request, in project: ProjectID) async throws -> CreateAssistantBody {
-        let body = try CreateAssistantBody(try await object(of: request))
+        let body = try CreateAssistantBody(try await object(of: request), ids: ids)
         try await body.references.check(resources, in: project)
         return body
     }

@@ -25,6 +25,14 @@ enum RequestLimits {
     /// A data URL holds a whole image.
     static let imageURLLength = 32 << 20
     static let filesOfNewVectorStore = 10_000
+    static let filesOfVectorStore = 500
+    /// Conditions of a filter, how deep they may be nested, and the values of a list that one compares with. No bounds are
+    /// published.
+    static let filterConditions = 100
+    static let filterDepth = 10
+    static let filterValues = 1000
+    static let queries = 20
+    static let queryLength = 4096
     static let maximumSearchResults = 1...50
     static let temperature = 0.0...2.0
     static let topP = 0.0...1.0

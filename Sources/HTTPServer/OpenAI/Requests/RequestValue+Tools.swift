@@ -1,4 +1,5 @@
 import AssistantsAPI
+import RunEngine
 
 /// How tools, and the choice among them, are read.
 extension RequestValue {
@@ -111,8 +112,10 @@ extension RequestValue {
 
     /// What tools may use. The ids are noted in `references`, to be looked up later.
     ///
-    /// - Parameter mayCreate: whether stores may be asked for that do not exist yet.
-    func toolResources(mayCreate: Bool, _ references: inout ResourceReferences) throws -> ToolResources {
+    /// - Parameter ids: gives an id to a store that is to be made along; nil where none may be asked for.
+    func toolResources(makingStoresWith ids: IDGenerator?, _ references: inout ResourceReferences) throws
+        -> ToolResources
+    {
         let members = try members(["code_interpreter", "file_search"])
         var resources = ToolResources()
         if let interpreter = try members["code_interpreter"]?.members(["file_ids"]) {
@@ -122,30 +125,40 @@ extension RequestValue {
             references.addFiles(ids ?? [])
         }
         if let search = members["file_search"] {
-            resources.vectorStoreIDs = try search.vectorStores(mayCreate: mayCreate, &references)
+            resources.vectorStoreIDs = try search.vectorStores(makingThemWith: ids, &references)
         }
         return resources
     }
 
-    private func vectorStores(mayCreate: Bool, _ references: inout ResourceReferences) throws -> [String] {
-        let members = try members(mayCreate ? ["vector_store_ids", "vector_stores"] : ["vector_store_ids"])
+    private func vectorStores(
+        makingThemWith generator: IDGenerator?,
+        _ references: inout ResourceReferences
+    ) throws -> [String] {
+        let members = try members(generator == nil ? ["vector_store_ids"] : ["vector_store_ids", "vector_stores"])
         let ids = try members["vector_store_ids"]?
             .texts(maximum: RequestLimits.vectorStores, length: RequestLimits.idLength)
-        if let new = members["vector_stores"] {
+        if let new = members["vector_stores"], let generator {
             guard ids == nil else {
                 throw OpenAIError.invalidValue("'vector_store_ids' and 'vector_stores' exclude each other.", new.path)
             }
-            for store in try new.elements(maximum: RequestLimits.vectorStores) {
-                let members = try store.members(["file_ids", "chunking_strategy", "metadata"])
-                _ = try members["metadata"]?.metadata()
-                let limit = RequestLimits.filesOfNewVectorStore
-                references.addFiles(
-                    try members["file_ids"]?.texts(maximum: limit, length: RequestLimits.idLength) ?? []
-                )
-                references.addNewVectorStore(at: store.path)
-            }
+            guard let store = try new.elements(maximum: RequestLimits.vectorStores).first else { return [] }
+            let newStore = try store.newVectorStore(as: generator.next())
+            references.addFiles(newStore.files.map(\.rawValue))
+            references.addNewVectorStore(newStore)
+            return [newStore.id.rawValue]
         }
         references.addVectorStores(ids ?? [])
         return ids ?? []
+    }
+
+    /// A store as the tools' resources ask for it.
+    private func newVectorStore(as id: Identifier<VectorStore>) throws -> NewVectorStore {
+        let members = try members(["file_ids", "chunking_strategy", "metadata"])
+        return NewVectorStore(
+            id: id,
+            files: try members["file_ids"]?.fileIDs(maximum: RequestLimits.filesOfNewVectorStore) ?? [],
+            chunking: try members["chunking_strategy"]?.chunkingStrategy(),
+            metadata: try members["metadata"]?.metadata() ?? Metadata()
+        )
     }
 }

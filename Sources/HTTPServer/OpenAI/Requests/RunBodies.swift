@@ -50,7 +50,7 @@ package struct CreateThreadAndRunBody {
             ?? RequestMembers(JSONObject(), knowing: CreateThreadBody.members)
         thread = try CreateThreadBody(threadMembers, ids: ids, &references)
         var overrides = try RunOverrides(members)
-        overrides.toolResources = try members["tool_resources"]?.toolResources(mayCreate: false, &references)
+        overrides.toolResources = try members["tool_resources"]?.toolResources(makingStoresWith: nil, &references)
         self.overrides = overrides
         metadata = try members["metadata"]?.metadata()
         isStream = try members["stream"]?.bool() ?? false

@@ -30,6 +30,7 @@ struct OpenAIAssistantRoutes: Sendable {
             description: body.description,
             settings: body.settings,
             metadata: body.metadata,
+            newStore: body.references.newVectorStore,
             in: context.project
         )
         return JSONResponse.make(assistant)

@@ -23,7 +23,7 @@ struct OpenAIRunRoutes: Sendable {
 
     @Sendable
     private func create(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        _ = try IncludeParameter.read(request)
+        let isDetailed = try IncludeParameter.read(request)
         let body = try await reader.createRun(request, in: context.project)
         let assistant = try await services.assistants.find(body.assistantID, in: context.project)
         let run = RunService.Request(
@@ -35,11 +35,12 @@ struct OpenAIRunRoutes: Sendable {
             policy: body.onActiveRun,
             requestID: context.requestID
         )
-        return try await start(run, isStream: body.isStream, context)
+        return try await start(run, isStream: body.isStream, isDetailed: isDetailed, context)
     }
 
     @Sendable
     private func createThreadAndRun(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let isDetailed = try IncludeParameter.read(request)
         let body = try await reader.createThreadAndRun(request, in: context.project)
         let assistant = try await services.assistants.find(body.assistantID, in: context.project)
         let thread = services.threads.make(metadata: body.thread.metadata, toolResources: body.thread.toolResources)
@@ -52,12 +53,14 @@ struct OpenAIRunRoutes: Sendable {
             requestID: context.requestID
         )
         run.announcesThread = true
-        return try await start(run, isStream: body.isStream, context)
+        run.newStore = body.thread.newVectorStore
+        return try await start(run, isStream: body.isStream, isDetailed: isDetailed, context)
     }
 
     private func start(
         _ request: RunService.Request,
         isStream: Bool,
+        isDetailed: Bool,
         _ context: APIRequestContext
     ) async throws -> Response {
         try context.allowance?.checkTokens()
@@ -65,7 +68,7 @@ struct OpenAIRunRoutes: Sendable {
         request.tokenMeter = context.allowance?.tokenMeter
         let started = try await services.runs.start(request, in: context.project)
         context.subject.set(started.run)
-        return isStream ? RunEventStream.response(started) : answer(started.run)
+        return isStream ? RunEventStream.response(started, isDetailed: isDetailed) : answer(started.run)
     }
 
     // MARK: Reading and changing
@@ -119,6 +122,7 @@ struct OpenAIRunRoutes: Sendable {
 
     @Sendable
     private func submitToolOutputs(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let isDetailed = try IncludeParameter.read(request)
         let body = try await reader.toolOutputs(request)
         let submission = try await services.runs.submit(
             body.outputs.map { RunService.ToolOutput(callID: $0.callID, output: $0.text) },
@@ -130,10 +134,16 @@ struct OpenAIRunRoutes: Sendable {
         switch submission {
         case .resumed(let started):
             context.subject.set(started.run)
-            return body.isStream ? RunEventStream.response(started) : answer(started.run)
+            return body.isStream
+                ? RunEventStream.response(started, isDetailed: isDetailed) : answer(started.run)
         case .unchanged(let run):
             guard body.isStream else { return answer(run) }
-            return try await RunEventStream.response(run, services.runs, in: context.project)
+            return try await RunEventStream.response(
+                run,
+                services.runs,
+                in: context.project,
+                isDetailed: isDetailed
+            )
         }
     }
 

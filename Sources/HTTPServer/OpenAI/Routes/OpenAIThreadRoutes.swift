@@ -22,6 +22,7 @@ struct OpenAIThreadRoutes: Sendable {
             messages: body.messages,
             metadata: body.metadata,
             toolResources: body.toolResources,
+            newStore: body.newVectorStore,
             in: context.project
         )
         return JSONResponse.make(thread)

@@ -42,9 +42,12 @@ struct PollPacing: Sendable {
     /// Milliseconds after which to ask again, a plain integer; nil when asking again would tell nothing new.
     ///
     /// A young run is asked for often, since most end soon; an old one seldom.
-    func pollAfter(_ run: Run) -> String? {
-        guard longestHold > .zero, run.state.isAtWork else { return nil }
-        switch clock.now().seconds - run.createdAt.seconds {
+    func pollAfter(_ run: Run) -> String? { pollAfter(since: run.createdAt, isAtWork: run.state.isAtWork) }
+
+    /// The same of any work that began at a time.
+    func pollAfter(since beginning: Timestamp, isAtWork: Bool) -> String? {
+        guard longestHold > .zero, isAtWork else { return nil }
+        switch clock.now().seconds - beginning.seconds {
         case ..<3: return "20"
         case ..<15: return "100"
         case ..<60: return "250"

@@ -1,0 +1,77 @@
+import AssistantsAPI
+import Logging
+import RunEngine
+import ServerConfiguration
+import ServiceLifecycle
+import Storage
+import TextExtraction
+
+/// What the server does with documents: files, the vector stores that they are in, and searches of these.
+struct DocumentServices {
+    let files: FileService
+    let stores: VectorStoreService
+    let search: StoreSearch
+    /// What works in the background for them.
+    let services: [any Service]
+
+    /// - Parameters:
+    ///   - embeddings: nil when there is no embedding model.
+    ///   - rewriteQuery: nil when nobody can rewrite queries.
+    init(
+        _ configuration: ServerConfiguration,
+        database: Database,
+        embeddings: CachedEmbeddings?,
+        rewriteQuery: (@Sendable (String) async -> String)?,
+        ids: IDGenerator,
+        clock: WallClock,
+        logger: Logger
+    ) throws {
+        let contents = try FileContents(of: database)
+        let ingestion = IngestionWorker(
+            parts: IngestionParts(
+                database: database,
+                contents: contents,
+                indexes: StoreIndexes(directory: "\(configuration.dataDirectory)/vector_stores"),
+                extraction: TextExtraction(limits: ExtractionLimits(configuration.extraction)),
+                embeddings: embeddings
+            ),
+            limits: IngestionWorker.Limits(concurrency: configuration.ingestion.concurrency),
+            clock: clock,
+            logger: logger
+        )
+        let activity = StoreActivity()
+        let stores = VectorStoreService(worker: ingestion, activity: activity, ids: ids, clock: clock)
+        self.stores = stores
+        search = StoreSearch(
+            worker: ingestion,
+            activity: activity,
+            clock: clock,
+            logger: logger,
+            rewriteQuery: rewriteQuery
+        )
+        files = FileService(
+            database: database,
+            contents: contents,
+            limits: FileLimits(configuration.files),
+            ids: ids,
+            clock: clock,
+            onDeletion: { try await stores.fileWasDeleted($0) }
+        )
+        services = [
+            FileUpkeep(files: files, logger: logger),
+            VectorStoreUpkeep(worker: ingestion, activity: activity, clock: clock, logger: logger),
+            ingestion,
+        ]
+    }
+}
+
+extension FileLimits {
+    fileprivate init(_ settings: ServerConfiguration.Files) {
+        self.init(
+            fileBytes: settings.maximumFileBytes,
+            uploadBytes: settings.maximumUploadBytes,
+            imageBytes: settings.maximumImageBytes,
+            allowsAllDownloads: settings.allowsAllDownloads
+        )
+    }
+}

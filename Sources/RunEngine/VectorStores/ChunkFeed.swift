@@ -1,0 +1,68 @@
+import AssistantsAPI
+import Retrieval
+import Storage
+
+/// Turns the text of one file, as it comes, into chunks in an index. Keeps a bounded number of them in memory.
+actor ChunkFeed {
+    private let index: StoreIndex
+    private let indexing: IndexingFile
+    /// Nil when the chunks get no vectors.
+    private var embeddings: CachedEmbeddings?
+    private var chunker: Chunker
+    private var waiting: [TextChunk] = []
+    private var count = 0
+
+    /// Chunks that are embedded and written together.
+    private static let batch = 128
+
+    init(
+        chunking: ChunkingStrategy,
+        index: StoreIndex,
+        indexing: IndexingFile,
+        embeddings: CachedEmbeddings?
+    ) {
+        chunker = Chunker(maximumTokens: chunking.maximumTokens, overlapTokens: chunking.overlapTokens)
+        self.index = index
+        self.indexing = indexing
+        self.embeddings = embeddings
+    }
+
+    /// Takes the next piece of the text; returns when there is room for more.
+    func take(_ piece: TextPiece) async throws {
+        waiting += chunker.add(piece)
+        while waiting.count >= Self.batch { try await write(Self.batch) }
+    }
+
+    /// Writes what is left. Returns how many chunks there were.
+    func finish() async throws -> Int {
+        waiting += chunker.finish()
+        while !waiting.isEmpty { try await write(min(Self.batch, waiting.count)) }
+        return count
+    }
+
+    private func write(_ size: Int) async throws {
+        let chunks = Array(waiting.prefix(size))
+        waiting.removeFirst(size)
+        count += size
+        do {
+            let vectors = try await vectors(of: chunks)
+            try await index.append(chunks, vectors: vectors, to: indexing)
+        } catch is VectorSpaceMismatch {
+            // The store has vectors of another model; they are never mixed.
+            embeddings = nil
+            try await index.append(chunks, vectors: nil, to: indexing)
+        }
+    }
+
+    private func vectors(of chunks: [TextChunk]) async throws -> ChunkVectors? {
+        guard let embeddings else { return nil }
+        if let space = index.vectorSpace(), space.model != embeddings.name {
+            self.embeddings = nil
+            return nil
+        }
+        return ChunkVectors(
+            model: embeddings.name,
+            vectors: try await embeddings.vectors(for: chunks.map(\.text))
+        )
+    }
+}
