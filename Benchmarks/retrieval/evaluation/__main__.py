@@ -55,6 +55,13 @@ def _options() -> argparse.Namespace:
         metavar="NAME",
         help=f"a model of embeddings, {', '.join(MODELS)}, or none for keywords alone; all that are installed if left out",
     )
+    parser.add_argument(
+        "--chunks",
+        action="append",
+        type=Chunking.parse,
+        metavar="SIZE/OVERLAP",
+        help=f"tokens of chunks; {' and '.join(map(str, CHUNKINGS))} if left out",
+    )
     parser.add_argument("--results", type=Path, metavar="FILE", help="append every figure to FILE, as lines of JSON")
     parser.add_argument("--work", type=Path, default=FOLDER.parent / ".data", metavar="FOLDER", help=argparse.SUPPRESS)
     parser.add_argument("--server", type=Path, required=True, help=argparse.SUPPRESS)
@@ -69,7 +76,7 @@ def _measured(options: argparse.Namespace, work: Path, model: str | None) -> Ite
     with _server(options.server.resolve(), work / (model or "none"), options.work, model) as server:
         client = Client(server.port)
         files = {client.upload(document): document for document in found}
-        for chunking in CHUNKINGS:
+        for chunking in options.chunks or CHUNKINGS:
             store = client.make_store(list(files), chunking)
             setting = f"chunks of {chunking}, {model or 'no model'}"
             sides = SIDES if model else {KEYWORDS: None}

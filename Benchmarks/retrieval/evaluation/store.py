@@ -22,6 +22,11 @@ class Chunking:
     size: int
     overlap: int
 
+    @staticmethod
+    def parse(text: str) -> Chunking:
+        size, overlap = text.split("/")
+        return Chunking(int(size), int(overlap))
+
     def __str__(self) -> str:
         return f"{self.size}/{self.overlap}"
 
