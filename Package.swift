@@ -45,7 +45,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "AssistantsAPI", swiftSettings: strict),
-        .target(name: "SignageAnalyst", dependencies: ["AssistantsAPI"], swiftSettings: strict),
+        .target(
+            name: "DataTables",
+            dependencies: ["AssistantsAPI", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+        .target(name: "SignageAnalyst", dependencies: ["AssistantsAPI", "DataTables"], swiftSettings: strict),
         .target(name: "CVectorScan", cSettings: [.unsafeFlags(["-O3"])]),
         .target(
             name: "CTermPostings",
@@ -102,7 +107,8 @@ let package = Package(
         .target(
             name: "RunEngine",
             dependencies: [
-                "AssistantsAPI", "Storage", "ModelProviders", "Retrieval", "SignageAnalyst", "TextExtraction",
+                "AssistantsAPI", "DataTables", "Storage", "ModelProviders", "Retrieval", "SignageAnalyst",
+                "TextExtraction",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -137,7 +143,7 @@ let package = Package(
         .executableTarget(
             name: "AssistantsServer",
             dependencies: [
-                "AssistantsAPI", "CodeSandbox", "Storage", "ModelProviders", "RunEngine", "HTTPServer",
+                "AssistantsAPI", "CodeSandbox", "SignageAnalyst", "Storage", "ModelProviders", "RunEngine", "HTTPServer",
                 "ServerConfiguration", "TextExtraction",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -152,9 +158,10 @@ let package = Package(
         .testTarget(name: "AssistantsAPITests", dependencies: ["AssistantsAPI"], swiftSettings: strict),
         .testTarget(
             name: "SignageAnalystTests",
-            dependencies: ["SignageAnalyst", "AssistantsAPI"],
+            dependencies: ["SignageAnalyst", "DataTables", "AssistantsAPI"],
             swiftSettings: strict
         ),
+        .testTarget(name: "DataTablesTests", dependencies: ["DataTables", "AssistantsAPI"], swiftSettings: strict),
         .testTarget(name: "RetrievalTests", dependencies: ["Retrieval"], swiftSettings: strict),
         .testTarget(
             name: "StorageTests",

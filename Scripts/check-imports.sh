@@ -10,7 +10,7 @@ cd "${1:-"$(dirname "${BASH_SOURCE[0]}")/.."}"
 # Module of the outside world, and the targets that may import it.
 owners='
 GRDB             Storage
-GRDBSQLite       Storage
+GRDBSQLite       Storage DataTables
 AsyncHTTPClient  ModelProviders
 Hummingbird      HTTPServer
 HummingbirdCore  HTTPServer
@@ -23,12 +23,13 @@ arrows='
 APIDocuments
 AssistantsAPI
 CodeSandbox
+DataTables           AssistantsAPI
 Retrieval            CVectorScan
-SignageAnalyst       AssistantsAPI
+SignageAnalyst       AssistantsAPI DataTables
 Storage              AssistantsAPI CTermPostings Retrieval
 TextExtraction       CodeSandbox Retrieval
 ModelProviders       AssistantsAPI
-RunEngine            AssistantsAPI Storage ModelProviders Retrieval SignageAnalyst TextExtraction
+RunEngine            AssistantsAPI DataTables Storage ModelProviders Retrieval SignageAnalyst TextExtraction
 HTTPServer           APIDocuments AssistantsAPI Storage RunEngine ModelProviders
 ServerConfiguration  AssistantsAPI
 AssistantsServer     AssistantsAPI CodeSandbox TextExtraction SignageAnalyst Storage ModelProviders RunEngine HTTPServer ServerConfiguration

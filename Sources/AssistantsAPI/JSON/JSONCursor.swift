@@ -134,6 +134,14 @@ package struct JSONCursor {
     /// Steps over a value of any kind, checking its form but not its strings' encoding.
     package mutating func skipValue() throws(JSONParsingError) { try skipValue(depth: 0) }
 
+    /// Steps over a value of any kind and returns its bytes as they stand in the text.
+    package mutating func rawValue() throws(JSONParsingError) -> UnsafeRawBufferPointer {
+        skipWhitespace()
+        let start = offset
+        try skipValue(depth: 0)
+        return UnsafeRawBufferPointer(rebasing: bytes[start..<offset])
+    }
+
     private mutating func skipValue(depth: Int) throws(JSONParsingError) {
         guard depth < Self.maximumDepth else { throw fail("nested too deeply") }
         switch try kind() {
@@ -213,7 +221,8 @@ package struct JSONCursor {
 
     /// A member's name as it stands in the text.
     package struct Key {
-        let bytes: UnsafeRawBufferPointer
+        /// The name's bytes as they stand between the quotes.
+        package let bytes: UnsafeRawBufferPointer
 
         /// Whether the name is `name`, which must be ASCII without anything that JSON escapes.
         package static func ~= (name: StaticString, key: Key) -> Bool {

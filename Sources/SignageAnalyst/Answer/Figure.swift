@@ -1,3 +1,5 @@
+import DataTables
+
 /// How figures are written.
 enum Figure {
     /// What stands where there is no figure, a division by zero included.

@@ -1,3 +1,5 @@
+import DataTables
+
 /// How the figures of an answer are defined and what was assumed.
 struct Notes {
     let context: AnswerContext

@@ -1,3 +1,5 @@
+import DataTables
+
 /// How events change from day to day and from the first half of the time to the second.
 struct TrendSection {
     let context: AnswerContext

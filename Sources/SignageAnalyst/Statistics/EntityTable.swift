@@ -1,4 +1,5 @@
 import AssistantsAPI
+import DataTables
 
 /// An ad or a device as its table describes it.
 struct Entity: Sendable {

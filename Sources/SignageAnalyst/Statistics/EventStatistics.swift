@@ -1,4 +1,5 @@
 import AssistantsAPI
+import DataTables
 
 /// Everything that is computed from the view events, in one pass over them.
 struct EventStatistics: Sendable {

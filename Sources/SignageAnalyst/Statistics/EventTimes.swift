@@ -1,3 +1,5 @@
+import DataTables
+
 /// When events happened, on the wall clock of the data.
 struct EventTimes: Sendable {
     /// By hour since 1970-01-01 00:00 on the wall.

@@ -1,20 +1,23 @@
 /// Reads times of day and dates from text.
-struct MomentParser {
+package struct MomentParser {
     private let text: UnsafeBufferPointer<UInt8>
     private var index = 0
+    private var nanosecond = 0
 
     /// The time that the whole of `text` is, nil when it is none.
-    static func moment(in text: String) -> Moment? {
+    package static func moment(in text: String) -> Moment? {
         var copy = text
-        return copy.withUTF8 { utf8 in
-            guard utf8.count <= 64 else { return nil }
-            var parser = MomentParser(text: utf8)
-            return parser.moment()
-        }
+        return copy.withUTF8 { moment(in: $0) }
+    }
+
+    static func moment(in text: UnsafeBufferPointer<UInt8>) -> Moment? {
+        guard text.count <= 64 else { return nil }
+        var parser = MomentParser(text: text)
+        return parser.moment()
     }
 
     /// The seconds of the day of a text such as `09:30:00` or `오후 3:05`, nil when it is none.
-    static func timeOfDay(in text: String) -> Int? {
+    package static func timeOfDay(in text: String) -> Int? {
         var copy = text
         return copy.withUTF8 { utf8 in
             guard utf8.count <= 40 else { return nil }
@@ -39,7 +42,7 @@ struct MomentParser {
         case 1, 2: return americanMoment(month: first)
         default:
             skipFraction()
-            return isAtEnd ? Moment(epoch: Double(first)) : nil
+            return isAtEnd ? Moment(epoch: first) : nil
         }
     }
 
@@ -89,7 +92,7 @@ struct MomentParser {
         let zone = zone()
         if take("[") { index = text.count }
         guard isAtEnd else { return nil }
-        return Moment(day: day, secondOfDay: seconds, zone: zone ?? .unstated)
+        return Moment(day: day, secondOfDay: seconds, nanosecond: nanosecond, zone: zone ?? .unstated)
     }
 
     private mutating func timeOfDay() -> Int? {
@@ -187,7 +190,13 @@ extension MomentParser {
             text[index + 1] &- UInt8(ascii: "0") < 10
         else { return }
         index += 1
-        while index < text.count, text[index] &- UInt8(ascii: "0") < 10 { index += 1 }
+        nanosecond = 0
+        var weight = 100_000_000
+        while index < text.count, text[index] &- UInt8(ascii: "0") < 10 {
+            nanosecond += Int(text[index] - UInt8(ascii: "0")) * weight
+            weight /= 10
+            index += 1
+        }
     }
 
     private mutating func skipSpaces() {
