@@ -25,9 +25,21 @@ struct Server {
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let database = try Database(directory: DataDirectory(path: configuration.dataDirectory))
         let backend = try makeBackend(eventLoops)
+        let embedding = try EmbeddingBackend(configuration, chat: backend, eventLoops, logger)
+        let documents = try DocumentServices(
+            configuration,
+            database: database,
+            embeddings: embedding?.cached(in: database),
+            rewriteQuery: backend.map(queryRewriting),
+            ids: ids,
+            clock: clock,
+            logger: logger
+        )
         let worker = RunWorker(
             database: database,
             answerer: backend.map { .model($0) } ?? .builtInAnalyst,
+            fileSearch: documents.search,
+            images: documents.images,
             configuration: engineConfiguration,
             ids: ids,
             clock: clock,
@@ -48,6 +60,10 @@ struct Server {
             forking: ThreadForking(database: database, ids: ids, clock: clock),
             runs: RunService(database: database, worker: worker, ids: ids, clock: clock),
             assistants: assistants,
+            files: documents.files,
+            images: documents.images,
+            vectorStores: documents.stores,
+            storeSearch: documents.search,
             analysis: ThreadAnalysis(database: database),
             models: ModelCatalog(
                 backend: backend,
@@ -65,22 +81,27 @@ struct Server {
             options: serverOptions,
             eventLoopGroup: eventLoops,
             logger: logger,
-            onRunning: { [configuration] port in
+            onRunning: { [configuration, logger] port in
                 let asksForKey = (try? await access.asksForKey()) ?? false
                 StartupBanner(configuration, port: port, asksForKey: asksForKey).show()
+                for finding in await ExtractionCheck.findings(configuration.extraction) {
+                    guard case .note(let what) = finding else { continue }
+                    logger.warning("Some documents cannot be read", metadata: ["reason": "\(what)"])
+                }
             }
         )
         let outcome: Result<Void, any Error>
         do {
             try await worker.recover()
             let upkeep = AccessUpkeep(access: access, database: database, clock: clock, logger: logger)
-            try await runServices(indexing: indexing, upkeep: upkeep, worker: worker, http: http)
+            try await runServices([indexing, upkeep] + documents.services + [worker], worker: worker, http: http)
             outcome = .success(())
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             outcome = .failure(AddressInUse(host: configuration.http.host, port: configuration.http.port))
         } catch {
             outcome = .failure(error)
         }
+        await embedding?.shutdown()
         await backend?.shutdown()
         try database.close()
         try outcome.get()
@@ -98,18 +119,10 @@ struct Server {
     }
 
     /// The order is that of need: the last one is told of a stop first.
-    private func runServices(
-        indexing: SearchIndexing,
-        upkeep: AccessUpkeep,
-        worker: RunWorker,
-        http: some Service
-    ) async throws {
+    private func runServices(_ background: [any Service], worker: RunWorker, http: some Service) async throws {
         let grace = configuration.shutdownGrace
         var group = ServiceGroupConfiguration(
-            services: [
-                .init(service: indexing),
-                .init(service: upkeep),
-                .init(service: worker),
+            services: background.map { .init(service: $0) } + [
                 .init(service: http),
                 .init(
                     service: ShutdownNotice(worker: worker, grace: max(.zero, grace - Self.reserve)),
@@ -149,6 +162,12 @@ struct Server {
                 )
             }
         }
+    }
+
+    private func queryRewriting(_ backend: OpenAIBackend) -> @Sendable (String) async -> String {
+        let name = configuration.model.aliases[configuration.model.defaultName] ?? configuration.model.defaultName
+        let rewriter = QueryRewriter(backend, named: name, logger: logger)
+        return { await rewriter.rewrite($0) }
     }
 
     private func passThrough(_ backend: OpenAIBackend) -> PassThrough {

@@ -29,6 +29,7 @@ extension ServerConfiguration {
             environmentFile: environmentFile
         )
         model = Model(&reader)
+        embeddings = Embeddings(&reader)
         assistant = Assistant(&reader)
         http = HTTP(&reader)
         access = Access(&reader)
@@ -41,10 +42,38 @@ extension ServerConfiguration {
         logs = Logs(&reader, debug: debug)
         dataDirectory = reader.value(.dataDirectory, .text("a directory"), default: "data")
         shutdownGrace = reader.value(.shutdownGrace, .seconds(0...3600), default: .seconds(10))
-        warnings = environmentFile.warnings
+        warnings = environmentFile.warnings + Self.warnings(model, embeddings)
 
         let faults = environmentFile.faults + reader.faults
         guard faults.isEmpty else { throw ConfigurationError(faults: faults) }
+    }
+}
+
+extension ServerConfiguration {
+    private static func warnings(_ model: Model, _ embeddings: Embeddings?) -> [String] {
+        guard let embeddings, embeddings.server == nil, case .builtInAnalyst = model.source else { return [] }
+        return [
+            "EMBEDDING_MODEL is not used, as there is no backend: set EMBEDDING_BASE_URL, or OPENAI_API_KEY"
+        ]
+    }
+}
+
+extension ServerConfiguration.Embeddings {
+    /// Reads
+    /// - `EMBEDDING_MODEL` (string, optional), `EMBEDDING_DIMENSIONS` (integer, optional), `EMBEDDING_BATCH_SIZE` (integer, 64)
+    /// - `EMBEDDING_BASE_URL` (URL, optional), `EMBEDDING_API_KEY` (secret, optional): the key is for that URL alone
+    /// - `EMBEDDING_DOCUMENT_PREFIX`, `EMBEDDING_QUERY_PREFIX` (strings, empty)
+    init?(_ reader: inout SettingReader) {
+        let name = reader.optional(.embeddingModel, .text("a model's name", longest: 256))
+        let baseURL = reader.optional(.embeddingBaseURL, .baseURL)
+        let key = reader.optional(.embeddingAPIKey, .key)
+        server = baseURL.map { Server(baseURL: $0, key: key) }
+        dimensions = reader.optional(.embeddingDimensions, .integer(1...65_536))
+        batchSize = reader.value(.embeddingBatchSize, .integer(1...2048), default: 64)
+        documentPrefix = reader.value(.embeddingDocumentPrefix, .text("a text", longest: 512), default: "")
+        queryPrefix = reader.value(.embeddingQueryPrefix, .text("a text", longest: 512), default: "")
+        guard let name else { return nil }
+        model = name
     }
 }
 

@@ -3,6 +3,8 @@ import Logging
 /// Everything that can be set, checked: what the server is built from.
 package struct ServerConfiguration: Sendable {
     package let model: Model
+    /// Nil without an embedding model.
+    package let embeddings: Embeddings?
     package let assistant: Assistant
     package let http: HTTP
     package let access: Access
@@ -45,6 +47,25 @@ package struct ServerConfiguration: Sendable {
         package let maximumRetries: Int
         /// Tokens of conversation that are sent at most.
         package let contextTokens: Int
+    }
+
+    /// The model that gives texts the vectors by which they are found.
+    package struct Embeddings: Sendable {
+        package let model: String
+        /// Where it is, if not where the chat model is. Without a slash at its end.
+        package let server: Server?
+        /// Nil leaves it to the model.
+        package let dimensions: Int?
+        /// Texts in one request at most.
+        package let batchSize: Int
+        /// Put before texts, with a space; empty for none.
+        package let documentPrefix: String
+        package let queryPrefix: String
+
+        package struct Server: Sendable {
+            package let baseURL: String
+            package let key: Secret?
+        }
     }
 
     /// The assistant that `/api/v1` uses.

@@ -70,8 +70,8 @@ extension RunStep: JSONWritable {
     /// The step with the texts of what its searches found.
     package var detailed: Detailed { Detailed(step: self) }
 
-    package struct Detailed: JSONWritable {
-        fileprivate let step: RunStep
+    package struct Detailed: JSONWritable, Sendable {
+        package let step: RunStep
 
         package func write(to writer: inout JSONWriter) { step.write(to: &writer, isDetailed: true) }
     }

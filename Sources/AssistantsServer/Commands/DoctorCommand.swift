@@ -28,7 +28,9 @@ struct Doctor: AsyncParsableCommand {
         show(dataDirectory, &isWell)
         show(FileChecks.logFile(configuration.logs.file), &isWell)
         show(await PortCheck.finding(host: configuration.http.host, port: configuration.http.port), &isWell)
+        for finding in await ExtractionCheck.findings(configuration.extraction) { show(finding, &isWell) }
         for finding in await BackendChecks.findings(configuration.model) { show(finding, &isWell) }
+        for finding in await EmbeddingChecks.findings(configuration) { show(finding, &isWell) }
         if !isWell { throw ExitCode.failure }
     }
 

@@ -18,6 +18,16 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .setting(.modelIdleTimeout), help: .setting(.modelIdleTimeout)) var modelIdleTimeout: String?
     @Option(name: .setting(.modelMaxRetries), help: .setting(.modelMaxRetries)) var modelMaxRetries: String?
     @Option(name: .setting(.contextTokens), help: .setting(.contextTokens)) var contextTokens: String?
+    @Option(name: .setting(.embeddingModel), help: .setting(.embeddingModel)) var embeddingModel: String?
+    @Option(name: .setting(.embeddingBaseURL), help: .setting(.embeddingBaseURL)) var embeddingBaseURL: String?
+    @Option(name: .setting(.embeddingAPIKey), help: .setting(.embeddingAPIKey)) var embeddingAPIKey: String?
+    @Option(name: .setting(.embeddingDimensions), help: .setting(.embeddingDimensions))
+    var embeddingDimensions: String?
+    @Option(name: .setting(.embeddingBatchSize), help: .setting(.embeddingBatchSize)) var embeddingBatchSize: String?
+    @Option(name: .setting(.embeddingDocumentPrefix), help: .setting(.embeddingDocumentPrefix))
+    var embeddingDocumentPrefix: String?
+    @Option(name: .setting(.embeddingQueryPrefix), help: .setting(.embeddingQueryPrefix))
+    var embeddingQueryPrefix: String?
     @Option(name: .setting(.assistantID), help: .setting(.assistantID)) var assistantID: String?
     @Option(name: .setting(.assistantInstructionsFile), help: .setting(.assistantInstructionsFile))
     var assistantInstructionsFile: String?
@@ -46,6 +56,10 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .setting(.requireBetaHeader), help: .setting(.requireBetaHeader)) var requireBetaHeader: String?
     @Option(name: .setting(.adoptUnknownThreads), help: .setting(.adoptUnknownThreads))
     var adoptUnknownThreads: String?
+    @Option(name: .setting(.extractionTimeout), help: .setting(.extractionTimeout)) var extractionTimeout: String?
+    @Option(name: .setting(.extractionMemory), help: .setting(.extractionMemory)) var extractionMemory: String?
+    @Option(name: .setting(.ingestionConcurrency), help: .setting(.ingestionConcurrency))
+    var ingestionConcurrency: String?
     @Option(name: .setting(.shutdownGrace), help: .setting(.shutdownGrace)) var shutdownGrace: String?
     @Option(name: .setting(.dataDirectory), help: .setting(.dataDirectory)) var dataDirectory: String?
     @Option(name: .setting(.debug), help: .setting(.debug)) var debug: String?
@@ -73,6 +87,13 @@ struct SettingOptions: ParsableArguments {
         case .modelIdleTimeout: modelIdleTimeout
         case .modelMaxRetries: modelMaxRetries
         case .contextTokens: contextTokens
+        case .embeddingModel: embeddingModel
+        case .embeddingBaseURL: embeddingBaseURL
+        case .embeddingAPIKey: embeddingAPIKey
+        case .embeddingDimensions: embeddingDimensions
+        case .embeddingBatchSize: embeddingBatchSize
+        case .embeddingDocumentPrefix: embeddingDocumentPrefix
+        case .embeddingQueryPrefix: embeddingQueryPrefix
         case .assistantID: assistantID
         case .assistantInstructionsFile: assistantInstructionsFile
         case .host: host
@@ -98,6 +119,9 @@ struct SettingOptions: ParsableArguments {
         case .pollHold: pollHold
         case .requireBetaHeader: requireBetaHeader
         case .adoptUnknownThreads: adoptUnknownThreads
+        case .extractionTimeout: extractionTimeout
+        case .extractionMemory: extractionMemory
+        case .ingestionConcurrency: ingestionConcurrency
         case .shutdownGrace: shutdownGrace
         case .dataDirectory: dataDirectory
         case .debug: debug

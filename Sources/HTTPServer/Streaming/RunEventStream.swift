@@ -8,16 +8,18 @@ import Storage
 enum RunEventStream {
     /// What a call that started a run, or let it go on, led to: up to the end, or to the call of a function. What other
     /// calls bring about after that is not told.
-    static func response(_ started: RunService.Started) -> Response {
-        response(started.live, from: started.firstEvent)
+    ///
+    /// - Parameter isDetailed: whether steps tell the texts of what their searches found.
+    static func response(_ started: RunService.Started, isDetailed: Bool = false) -> Response {
+        response(started.live, from: started.firstEvent, isDetailed: isDetailed)
     }
 
     /// The same from a place of the run's log on.
-    static func response(_ live: LiveRun, from place: Int) -> Response {
+    static func response(_ live: LiveRun, from place: Int, isDetailed: Bool = false) -> Response {
         EventStream.response { writer in
             var calls = false
             try await writer.follow(live, from: place) { event, block in
-                block.event(event.name, event)
+                block.event(event, isDetailed: isDetailed)
                 if case .run(.requiresAction, _) = event { calls = true }
                 return !calls
             }
@@ -26,35 +28,47 @@ enum RunEventStream {
     }
 
     /// What the outputs that the run got before have led to: nothing was done to it now.
-    static func response(_ run: Run, _ runs: RunService, in project: ProjectID) async throws -> Response {
+    static func response(
+        _ run: Run,
+        _ runs: RunService,
+        in project: ProjectID,
+        isDetailed: Bool
+    ) async throws -> Response {
         let source = try await runs.events(of: run.id, in: run.threadID, project: project)
         switch source {
-        case .live(let live): return response(live, from: live.log.placeAfterCalls)
-        case .ended(_, let log): return response(source, from: log?.placeAfterCalls ?? 0)
+        case .live(let live): return response(live, from: live.log.placeAfterCalls, isDetailed: isDetailed)
+        case .ended(_, let log):
+            return response(source, from: log?.placeAfterCalls ?? 0, isDetailed: isDetailed)
         }
     }
 
     /// The events whose numbers are above `number`; with `isNumbered` each is told its own.
-    static func response(_ source: RunService.EventSource, after number: Int, isNumbered: Bool) -> Response {
+    static func response(
+        _ source: RunService.EventSource,
+        after number: Int,
+        isNumbered: Bool,
+        isDetailed: Bool
+    ) -> Response {
+        let place: Int
         switch source {
-        case .live(let live):
-            return response(source, from: live.log.place(after: number), isNumbered: isNumbered)
-        case .ended(_, let log):
-            return response(source, from: log?.place(after: number) ?? 0, isNumbered: isNumbered)
+        case .live(let live): place = live.log.place(after: number)
+        case .ended(_, let log): place = log?.place(after: number) ?? 0
         }
+        return response(source, from: place, isNumbered: isNumbered, isDetailed: isDetailed)
     }
 
     private static func response(
         _ source: RunService.EventSource,
         from place: Int,
-        isNumbered: Bool = false
+        isNumbered: Bool = false,
+        isDetailed: Bool
     ) -> Response {
         EventStream.response { writer in
             switch source {
             case .live(let live):
                 var numbers = isNumbered ? Numbers(log: live.log.numbersOnly, place: place) : nil
                 try await writer.follow(live, from: place) { event, block in
-                    block.event(event.name, id: numbers?.next(), event)
+                    block.event(event, id: numbers?.next(), isDetailed: isDetailed)
                     return true
                 }
                 try await writer.end(live)
@@ -64,7 +78,7 @@ enum RunEventStream {
                 var numbers = isNumbered ? Numbers(log: log, place: place) : nil
                 for part in log.events.dropFirst(place).chunks(of: 64) {
                     var block = EventBlock()
-                    for event in part { block.event(event.name, id: numbers?.next(), event) }
+                    for event in part { block.event(event, id: numbers?.next(), isDetailed: isDetailed) }
                     try await writer.write(block)
                 }
                 var block = EventBlock()
@@ -83,6 +97,15 @@ enum RunEventStream {
         mutating func next() -> Int {
             defer { place += 1 }
             return log.number(at: place)
+        }
+    }
+}
+
+extension EventBlock {
+    /// - Parameter isDetailed: whether a step tells the texts of what its searches found.
+    fileprivate mutating func event(_ event: StreamEvent, id: Int? = nil, isDetailed: Bool) {
+        self.event(event.name, id: id) { writer in
+            if isDetailed { writer.value(event.detailed) } else { writer.value(event) }
         }
     }
 }

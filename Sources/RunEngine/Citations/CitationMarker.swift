@@ -1,15 +1,21 @@
 /// How a result of a search is named in a text: `【4:0†name】`, with the number of the search, the place of the result in
 /// it, and the name of its file.
-struct CitationMarker: Sendable, Equatable {
-    var number: Int
-    var index: Int
-    var filename: String
+package struct CitationMarker: Sendable, Equatable {
+    package var number: Int
+    package var index: Int
+    package var filename: String
+
+    package init(number: Int, index: Int, filename: String) {
+        self.number = number
+        self.index = index
+        self.filename = filename
+    }
 
     /// The number of a thread's first search. OpenAI's first ones were about as high, as they counted messages too.
     static let firstNumber = 4
 
     /// The marker as it stands in a text. What would end it early is taken out of the file's name.
-    var text: String {
+    package var text: String {
         var name = String.UnicodeScalarView()
         for scalar in filename.unicodeScalars {
             switch scalar {

@@ -4,8 +4,8 @@ import AssistantsAPI
 ///
 /// Text that may become a marker is held back until that is decided, so that a marker leaves as one piece. Models misquote:
 /// what they meant is found out where it can be, and written correctly. What is plainly a marker and means nothing is dropped.
-struct CitationReader: Sendable {
-    enum Piece: Sendable, Equatable {
+package struct CitationReader: Sendable {
+    package enum Piece: Sendable, Equatable {
         case text(String)
         case citation(CitationSources.Source)
     }
@@ -19,10 +19,10 @@ struct CitationReader: Sendable {
     /// No marker is longer, in scalars: names of files have 255 bytes at most.
     static let longest = 320
 
-    init(_ sources: CitationSources) { self.sources = sources }
+    package init(_ sources: CitationSources) { self.sources = sources }
 
     /// Takes more of the text and gives what is decided.
-    mutating func read(_ text: String) -> [Piece] {
+    package mutating func read(_ text: String) -> [Piece] {
         if held.isEmpty, !text.unicodeScalars.contains(where: { Bracket(opening: $0) != nil }) {
             previous = text.unicodeScalars.last ?? previous
             return text.isEmpty ? [] : [.text(text)]
@@ -32,7 +32,7 @@ struct CitationReader: Sendable {
     }
 
     /// The text is over, or something else comes between: what is held is decided.
-    mutating func finish() -> [Piece] { decide(isEnd: true) }
+    package mutating func finish() -> [Piece] { decide(isEnd: true) }
 
     private mutating func decide(isEnd: Bool) -> [Piece] {
         var output = Output(previous: previous)

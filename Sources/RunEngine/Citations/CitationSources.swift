@@ -2,13 +2,13 @@ import AssistantsAPI
 
 /// The results that a model has been shown and may cite: those of the run's searches, and those that earlier answers of the
 /// thread cite.
-struct CitationSources: Sendable {
-    struct Source: Sendable, Equatable {
-        var marker: CitationMarker
-        var fileID: String
+package struct CitationSources: Sendable {
+    package struct Source: Sendable, Equatable {
+        package var marker: CitationMarker
+        package var fileID: String
     }
 
-    init() {}
+    package init() {}
 
     init(_ history: PromptHistory, _ past: RunPast) {
         for source in history.sources { add(source) }
@@ -36,7 +36,7 @@ struct CitationSources: Sendable {
     }
 
     /// Adds the results of a search.
-    mutating func add(_ call: FileSearchCall) {
+    package mutating func add(_ call: FileSearchCall) {
         guard let finding = call.finding else { return }
         for (index, result) in finding.results.enumerated() {
             let marker = CitationMarker(number: finding.number, index: index, filename: result.filename)

@@ -6,14 +6,14 @@ import Synchronization
 /// An embedding model that is asked for each text once: vectors of documents are kept in the database by what the text is,
 /// those of questions in memory.
 package final class CachedEmbeddings: Sendable {
-    /// What some models want before a text, depending on what it is for.
+    /// What some models want before a text, depending on what it is for: words and a space, or nothing.
     package struct Prefixes: Sendable {
         package var document: String
         package var query: String
 
         package init(document: String = "", query: String = "") {
-            self.document = document
-            self.query = query
+            self.document = document.isEmpty ? "" : document + " "
+            self.query = query.isEmpty ? "" : query + " "
         }
     }
 

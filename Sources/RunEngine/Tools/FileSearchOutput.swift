@@ -1,17 +1,17 @@
 import AssistantsAPI
 
 /// What a model is told of a search that was carried out.
-struct FileSearchOutput {
-    let text: String
+package struct FileSearchOutput {
+    package let text: String
 
-    init(_ call: FileSearchCall) {
+    package init(_ call: FileSearchCall) {
         guard let finding = call.finding else {
             text = "The search was not carried out."
             return
         }
         guard !finding.results.isEmpty else {
             text =
-                FileSearchTool.queries(in: call.arguments).isEmpty
+                FileSearchQueries(in: call.arguments).texts.isEmpty
                 ? #"Nothing was searched for: call again with {"queries": ["…"]}."#
                 : "Nothing was found. Search again with other words, or say that the documents do not tell."
             return

@@ -13,10 +13,6 @@ struct FileSearchTool: ServerTool {
     let function: Tool.Function
     let contextTokens: Int
 
-    /// Queries of one call that are searched for.
-    private static let maximumQueries = 8
-    /// Unicode scalars of a query; what is longer is no question.
-    private static let queryLength = 4096
     /// Unicode scalars of a passage that needs no quote.
     private static let quoteLength = 300
 
@@ -97,7 +93,7 @@ struct FileSearchTool: ServerTool {
 
     func carryOut(_ call: ToolCall, in use: ToolUse) async throws -> ToolCall {
         guard case .fileSearch(var call) = call else { return call }
-        let queries = Self.queries(in: call.arguments)
+        let queries = FileSearchQueries(in: call.arguments).texts
         var chunks: [FoundChunk] = []
         if !queries.isEmpty {
             chunks = try await search.search(
@@ -134,22 +130,5 @@ struct FileSearchTool: ServerTool {
             room = min(room, (limit - use.past.usage.promptTokens - use.past.tokens) / 2)
         }
         return max(room, least)
-    }
-
-    // MARK: Queries
-
-    /// What a call asks for. Small models send one text in place of a list, or no JSON at all.
-    static func queries(in arguments: String) -> [String] {
-        var texts: [String]
-        if let value = try? JSONValue(parsing: arguments) {
-            let given = ["queries", "query", "q", "search", "question"].lazy.compactMap { value[$0] }.first ?? value
-            texts = given.stringValue.map { [$0] } ?? (given.arrayValue ?? []).compactMap(\.stringValue)
-        } else {
-            texts = [arguments]
-        }
-        texts = texts.map { String($0.trimmingSpaces.unicodeScalars.prefix(queryLength)) }
-        var queries: [String] = []
-        for text in texts where !text.isEmpty && !queries.contains(text) { queries.append(text) }
-        return Array(queries.prefix(maximumQueries))
     }
 }

@@ -3,8 +3,8 @@ import Retrieval
 
 /// What a search has found, as it is shown to a model: neighbouring chunks of a file are one passage, without the text that
 /// both have, and all together have no more tokens than there is room for.
-struct Passages {
-    private(set) var results: [FileSearchCall.Result] = []
+package struct Passages {
+    package private(set) var results: [FileSearchCall.Result] = []
 
     /// What stands around a passage.
     private static let frame = 24
@@ -21,7 +21,7 @@ struct Passages {
     ///     there is room.
     ///   - limit: passages at most.
     ///   - tokens: of all passages that differ, at most; the best one is there in any case, cut to it.
-    init(_ chunks: [FoundChunk], limit: Int, tokens: Int) {
+    package init(_ chunks: [FoundChunk], limit: Int, tokens: Int) {
         var seen: Set<Place> = []
         var (first, again): ([FoundChunk], [FoundChunk]) = ([], [])
         for chunk in chunks {

@@ -20,6 +20,7 @@ package struct LogRedaction: Sendable {
     package init(_ configuration: ServerConfiguration) {
         var secrets = configuration.access.staticKeys.map(\.key)
         if case .remote(_, let key?) = configuration.modelSource { secrets.append(key) }
+        if let key = configuration.embeddings?.server?.key { secrets.append(key) }
         self.init(secrets: secrets)
     }
 

@@ -10,6 +10,13 @@ package enum SettingName: String, CaseIterable, Sendable {
     case modelIdleTimeout = "MODEL_IDLE_TIMEOUT"
     case modelMaxRetries = "MODEL_MAX_RETRIES"
     case contextTokens = "CONTEXT_TOKENS"
+    case embeddingModel = "EMBEDDING_MODEL"
+    case embeddingBaseURL = "EMBEDDING_BASE_URL"
+    case embeddingAPIKey = "EMBEDDING_API_KEY"
+    case embeddingDimensions = "EMBEDDING_DIMENSIONS"
+    case embeddingBatchSize = "EMBEDDING_BATCH_SIZE"
+    case embeddingDocumentPrefix = "EMBEDDING_DOCUMENT_PREFIX"
+    case embeddingQueryPrefix = "EMBEDDING_QUERY_PREFIX"
     case assistantID = "ASSISTANT_ID"
     case assistantInstructionsFile = "ASSISTANT_INSTRUCTIONS_FILE"
     case host = "HOST"
@@ -51,7 +58,7 @@ package enum SettingName: String, CaseIterable, Sendable {
         String(decoding: rawValue.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 | 0x20 }, as: UTF8.self)
     }
 
-    var isSecret: Bool { self == .openAIAPIKey || self == .apiKeys }
+    var isSecret: Bool { self == .openAIAPIKey || self == .embeddingAPIKey || self == .apiKeys }
 
     /// What it is for, in a line of the help text.
     package var summary: String {
@@ -67,6 +74,13 @@ package enum SettingName: String, CaseIterable, Sendable {
         case .modelIdleTimeout: "Seconds between two parts of an answer. (default: 60)"
         case .modelMaxRetries: "Tries after a failed one. (default: 2)"
         case .contextTokens: "Tokens of conversation sent to the model at most. (default: 100000)"
+        case .embeddingModel: "Model whose vectors files are searched by; without one words alone count."
+        case .embeddingBaseURL: "Base URL of that model's server. (default: OPENAI_BASE_URL)"
+        case .embeddingAPIKey: "Key of that server, if EMBEDDING_BASE_URL is set; better set in .env."
+        case .embeddingDimensions: "Length of the vectors, for models that can shorten them."
+        case .embeddingBatchSize: "Texts in one request to that model at most. (default: 64)"
+        case .embeddingDocumentPrefix: "Put before each text of a document, for models that want it."
+        case .embeddingQueryPrefix: "Put before each query, for models that want it."
         case .assistantID: "The assistant that /api/v1 uses. (default: asst_signage_analyst)"
         case .assistantInstructionsFile: "File with that assistant's instructions, instead of the built-in ones."
         case .host: "Address to listen on. (default: 127.0.0.1)"

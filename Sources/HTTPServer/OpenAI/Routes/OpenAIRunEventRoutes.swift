@@ -15,12 +15,13 @@ struct OpenAIRunEventRoutes: Sendable {
     @Sendable
     private func events(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let number = try Self.startingPoint(request)
+        let isDetailed = try IncludeParameter.read(request)
         let source = try await services.runs.events(
             of: try context.pathID("run_id"),
             in: try context.pathID("thread_id"),
             project: context.project
         )
-        return RunEventStream.response(source, after: number, isNumbered: true)
+        return RunEventStream.response(source, after: number, isNumbered: true, isDetailed: isDetailed)
     }
 
     /// The number of the last event that the client has. A browser that reconnects says it in a header of its own.
