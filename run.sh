@@ -31,5 +31,12 @@ if [[ ! -s Resources/swagger-ui/swagger-ui-bundle.js ]] && ! python3 -m pip --ve
 fi
 Scripts/fetch-swagger-ui.sh >&2 || say "The docs page will load Swagger UI from its CDN."
 
+# Documents are read by programs of the system, in a sandbox. Without them the server reads plain text alone, and says so.
+if may_install; then
+    require_packages 'reading documents' "${document_packages[@]}" || say "Some documents will not be readable."
+else
+    suggest_packages 'To read PDF, Word, PowerPoint, Excel and HTML documents' "${document_packages[@]}"
+fi
+
 # The server takes this process over, so that signals reach it.
 exec "$(swift build "${build_flags[@]}" --show-bin-path)/assistants-server" "$@"

@@ -16,6 +16,7 @@ source Scripts/requirements.sh
 require_swift
 require_packages 'the build' git ca-certificates libsqlite3-dev zlib1g-dev
 require_packages 'the tests' python3 python3-venv curl nodejs nginx-light
+require_packages 'reading documents' "${document_packages[@]}"
 # Ubuntu has Chromium outside its packages; the browser tests are skipped where there is none.
 if is_available chromium-driver; then require_packages 'the browser tests' chromium chromium-driver; fi
 

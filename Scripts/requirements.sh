@@ -9,6 +9,12 @@ readonly swift_major=6 swift_minor=2
 # shellcheck disable=SC2034
 build_flags=(-c release)
 
+# The sandbox, and what reads documents in it.
+# shellcheck disable=SC2034
+readonly document_packages=(
+    bubblewrap util-linux python3 python3-lxml python3-openpyxl poppler-utils poppler-data antiword
+)
+
 # Ends the script with instructions when there is no Swift, or one too old.
 require_swift() {
     local text version major minor
@@ -66,6 +72,16 @@ require_packages() {
     "${as_root[@]}" apt-get "${options[@]}" update >&2
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get "${options[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >&2
+}
+
+# suggest_packages WHAT NAME…: says which Debian packages are missing, if any, and how to install them.
+suggest_packages() {
+    local what="$1" missing=() name
+    shift
+    for name in "$@"; do is_installed "$name" || missing+=("$name"); done
+    ((${#missing[@]} > 0)) || return 0
+    say "$what these packages are missing; the server starts without them: ${missing[*]}"
+    say "  apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
 }
 
 # Whether packages can be installed: by root, or by sudo without a password or with a person to type it.

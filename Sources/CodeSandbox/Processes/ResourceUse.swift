@@ -10,10 +10,13 @@ struct ResourceUse {
     /// - Parameters:
     ///   - process: The first process of the sandbox; all others descend from it.
     ///   - limit: Where processes that share memory seem to need more, it is counted in the costlier, exact way.
-    init(of process: pid_t, scratchFolders: [String], limit: Int) {
+    init(of process: pid_t, scratchFolders: [ConfinedProgram.ScratchFolder], limit: Int) {
         for folder in scratchFolders {
             var use = statvfs()
-            guard statvfs("/proc/\(process)/root\(folder)", &use) == 0 else { continue }
+            guard statvfs("/proc/\(process)/root\(folder.path)", &use) == 0 else { continue }
+            // As long as the sandbox is being made, the host's folder is there. Ours has the size that it was given.
+            let size = Int(use.f_blocks) * Int(use.f_frsize)
+            guard size >= folder.size, size < folder.size + 65_536 else { continue }
             memory += Int(use.f_blocks &- use.f_bfree) * Int(use.f_frsize)
             files += Int(use.f_files &- use.f_ffree)
         }

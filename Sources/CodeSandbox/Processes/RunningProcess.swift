@@ -93,7 +93,7 @@ final class RunningProcess {
         }
         guard end == nil, !isKilled, let first = report.firstProcess, report.exitCode == nil else { return }
         let limits = program.limits
-        let use = ResourceUse(of: first, scratchFolders: program.scratchFolders.map(\.path), limit: limits.memory)
+        let use = ResourceUse(of: first, scratchFolders: program.scratchFolders, limit: limits.memory)
         if use.memory > limits.memory { kill(because: .memory) }
         if use.files > limits.scratchFiles { kill(because: .files) }
     }

@@ -1,6 +1,6 @@
 import Retrieval
 
-/// A piece for each row of a table, with the names of the columns as its header.
+/// Pieces of whole rows of a table, with the names of the columns as their header.
 struct RowDivider: TextDividing {
     /// What stands between two fields; nil until the first row tells.
     private var separator: UInt8?
@@ -18,37 +18,45 @@ struct RowDivider: TextDividing {
     mutating func divide(_ bytes: [UInt8], isLast: Bool) -> [TextPiece] {
         let all = rest + bytes
         var pieces: [TextPiece] = []
-        var start = 0
+        // Rows that are to be one piece, and those after them.
+        var (first, start) = (0, 0)
         while let end = endOfRow(all[start...], isLast: isLast) {
-            pieces.append(contentsOf: piece(all[start..<end]))
+            if isFirstRow, takeHeader(all[start..<end]) {
+                first = end
+            } else if end - first > Self.longestPiece {
+                pieces += rows(all[first..<start])
+                first = start
+            }
             start = end
         }
+        pieces += rows(all[first..<start])
         rest = isLast ? [] : Array(all[start...])
         // A table of names alone is a text as well.
         if isLast, !hasRows, let header { pieces.append(TextPiece(text: header + "\n")) }
         return pieces
     }
 
-    private mutating func piece(_ row: ArraySlice<UInt8>) -> [TextPiece] {
-        guard row.contains(where: { $0 > 0x20 }) else { return [] }
-        if isFirstRow {
-            isFirstRow = false
-            let text = String(decoding: row, as: UTF8.self).withoutLineEnd
-            // A spreadsheet program's own remark.
-            if text.hasPrefix("sep="), text.utf8.count == 5 {
-                separator = text.utf8.last
-                isFirstRow = true
-                return []
-            }
-            let separator = self.separator ?? Self.likelySeparator(of: row)
-            self.separator = separator
-            if row.count <= Self.longestHeader, Self.namesColumns(text, separator) {
-                header = text
-                return []
-            }
+    private mutating func rows(_ bytes: ArraySlice<UInt8>) -> [TextPiece] {
+        let pieces = TextPiece.unlessBlank(bytes, header: header)
+        if !pieces.isEmpty { hasRows = true }
+        return pieces
+    }
+
+    /// Whether the first row, or one before it, is none with data.
+    private mutating func takeHeader(_ row: ArraySlice<UInt8>) -> Bool {
+        let text = String(decoding: row, as: UTF8.self).withoutLineEnd
+        guard text.contains(where: { !$0.isWhitespace }) else { return true }
+        // A spreadsheet program's own remark.
+        if text.hasPrefix("sep="), text.utf8.count == 5 {
+            separator = text.utf8.last
+            return true
         }
-        hasRows = true
-        return TextPiece.unlessBlank(row, header: header)
+        isFirstRow = false
+        let separator = self.separator ?? Self.likelySeparator(of: row)
+        self.separator = separator
+        guard row.count <= Self.longestHeader, Self.namesColumns(text, separator) else { return false }
+        header = text
+        return true
     }
 
     /// The place after the next row; nil where it has not ended yet.

@@ -12,6 +12,8 @@ class Blocks:
     def __init__(self, output):
         self.output = output
         self.paragraphs = []
+        # Of text since the last paragraph began.
+        self.length = 0
         self.depth = 0
         self.table = None
         self.row = None
@@ -19,16 +21,16 @@ class Blocks:
 
     def start_paragraph(self):
         self.paragraphs.append([])
+        self.length = 0
 
     def add(self, text):
         if not self.paragraphs:
             return
-        paragraph = self.paragraphs[-1]
-        paragraph.append(text)
-        if len(paragraph) > 1000:
-            paragraph[:] = ["".join(paragraph)]
-            if len(paragraph[0]) > LONGEST_PARAGRAPH and self.cell is None:
-                self.output.text(paragraph.pop())
+        self.paragraphs[-1].append(text)
+        self.length += len(text)
+        if self.length > LONGEST_PARAGRAPH and self.cell is None:
+            self.output.text("".join(self.paragraphs[-1]))
+            self.paragraphs[-1], self.length = [], 0
 
     def end_paragraph(self, prefix=""):
         if not self.paragraphs:
@@ -39,7 +41,7 @@ class Blocks:
         if self.cell is not None:
             self.cell.append(text)
         else:
-            self.output.text(prefix + text)
+            self.output.text(prefix + text, ends="\n" if prefix == "- " else "\n\n")
 
     def start_table(self, title=""):
         self.depth += 1

@@ -20,30 +20,46 @@ class Refused(Exception):
 
 
 class Output:
+    """Short texts go out together, as long as they have the page and the header in common."""
+
     def __init__(self, stream):
         self.stream = stream
         self.header = ""
+        self.pending = []
+        self.pending_length = 0
 
     def page(self, number):
+        self.flush()
         self.write(b"P", str(number))
 
-    def text(self, text, header=""):
-        text, header = cleaned(text), cleaned(header)
-        if not text.strip():
+    def text(self, text, header="", ends="\n\n"):
+        """A paragraph; or, where it ends with one line feed, a line of many."""
+        text = cleaned(text)
+        if not text or text.isspace():
             return
         if header != self.header:
+            self.flush()
             self.header = header
-            self.write(b"H", header)
-        for part in parts(text):
-            self.write(b"T", part)
+            self.write(b"H", cleaned(header))
+        self.pending += (text, ends)
+        self.pending_length += len(text)
+        if self.pending_length > 4_000:
+            self.flush()
 
     def finish(self):
+        self.flush()
         self.write(b"D", "")
         self.stream.flush()
 
     def fail(self, code, message):
+        self.flush()
         self.write(b"F", f"{code}\n{message}")
         self.stream.flush()
+
+    def flush(self):
+        for part in parts("".join(self.pending)):
+            self.write(b"T", part)
+        self.pending, self.pending_length = [], 0
 
     def write(self, letter, text):
         data = text.encode("utf-8", "replace")
@@ -51,19 +67,23 @@ class Output:
 
 
 def cleaned(text):
-    return UNWANTED.sub("", text.replace("\xa0", " ")).rstrip()
+    if not text.isprintable():
+        text = UNWANTED.sub("", text.replace("\xa0", " "))
+    return text.rstrip()
 
 
 def parts(text):
     """The text in parts of bounded size, cut at the end of a line or a word where there is one."""
     # A character has at most four bytes.
-    longest = LONGEST_TEXT // 4 if not text.isascii() else LONGEST_TEXT
-    while len(text) > longest:
-        cut = max(text.rfind("\n", longest // 2, longest), text.rfind(" ", longest // 2, longest)) + 1 or longest
-        yield text[:cut]
-        text = text[cut:]
-    if text:
-        yield text
+    longest = LONGEST_TEXT if text.isascii() else LONGEST_TEXT // 4
+    start = 0
+    while len(text) - start > longest:
+        low, high = start + longest // 2, start + longest
+        cut = max(text.rfind("\n", low, high), text.rfind(" ", low, high)) + 1 or high
+        yield text[start:cut]
+        start = cut
+    if start < len(text):
+        yield text[start:]
 
 
 class Table:
@@ -86,7 +106,7 @@ class Table:
             self.header = line
             return
         self.rows += 1
-        self.output.text(line, "\n".join(filter(None, (self.title, self.header))))
+        self.output.text(line, "\n".join(filter(None, (self.title, self.header))), ends="\n")
 
     def end(self):
         """A table of a header alone is still a text."""

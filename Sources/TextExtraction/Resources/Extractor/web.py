@@ -12,6 +12,7 @@ BLOCKS = set(
     "footer form h1 h2 h3 h4 h5 h6 header hr li main menu ol p pre section summary table title tr ul".split()
 )
 SKIPPED = set("script style noscript template svg math nav select object iframe canvas".split())
+SPACE = re.compile(r"[\t\r\n\f]+ *| {2,}")
 # Cells with more text than this are for layout.
 LONGEST_CELL = 2_000
 
@@ -119,7 +120,7 @@ class Page:
     def data(self, text):
         if self.skipping:
             return
-        self.words.append(text if self.preformatted else re.sub(r"[ \t\r\n\f]+", " ", text))
+        self.words.append(text if self.preformatted else SPACE.sub(" ", text))
         self.length += len(text)
         if self.length > 20_000:
             self.end_block()
@@ -133,14 +134,19 @@ class Page:
             self.tables.pop().end()
 
     def end_block(self):
+        if not self.words:
+            return
         text = "".join(self.words)
         self.words, self.length = [], 0
-        text = text.rstrip() if self.preformatted else re.sub(r" *\n *", "\n", text).strip()
-        if not text.strip():
+        if self.preformatted:
+            text = text.rstrip()
+        else:
+            text = (re.sub(r" *\n *", "\n", text) if "\n" in text else text).strip()
+        if not text or text.isspace():
             return
         if self.tables and self.tables[-1].add(text):
             return
-        self.output.text(self.prefix + text)
+        self.output.text(self.prefix + text, ends="\n" if self.prefix == "- " else "\n\n")
         self.prefix = ""
 
 
