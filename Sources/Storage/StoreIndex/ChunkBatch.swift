@@ -24,8 +24,9 @@ struct ChunkBatch: Sendable {
     /// - Parameter filename: its words go with each chunk.
     init(_ chunks: [TextChunk], vectors: ChunkVectors?, filename: String) throws {
         self.chunks = chunks
-        let terms = chunks.map { ChunkTerms(of: $0.text, name: filename) }
-        columns = terms.map { $0.columns() }
+        var finder = ChunkTerms()
+        let terms = chunks.map { finder.terms(of: $0.text, name: filename) }
+        columns = terms.map(\.columns)
         lengths = terms.map(\.count)
         (space, self.vectors) = try Self.vectors(of: vectors, chunks: chunks.count)
     }

@@ -1,4 +1,4 @@
-/// The terms of a chunk, as the index holds them: each once, by how often the chunk has it.
+/// Finds the terms of chunks, as the index holds them: each once, by how often the chunk has it.
 ///
 /// Terms are words; the parts of identifiers; of Korean words every two neighbouring syllables, also across a space, and
 /// the word without its particle; of Chinese and Japanese every two characters.
@@ -15,35 +15,33 @@ struct ChunkTerms {
         }
     }
 
-    /// Occurrences of terms.
-    private(set) var count = 0
-    private var table = TermTable()
-
-    /// - Parameter name: of the file, whose words belong to each of its chunks.
-    init(of text: String, name: String) {
-        WordScanner.scan(text, into: &self)
-        let ofText = count
-        WordScanner.scan(name, into: &self)
-        count = ofText
-    }
-
-    /// For each column its terms, in UTF-8 with spaces between.
-    func columns() -> [UTF8Text] {
-        var columns = [[UInt8]](repeating: [], count: Self.columnCount)
-        table.forEach { term, frequency in
-            let column = Self.column(of: frequency)
-            columns[column].append(contentsOf: term)
-            columns[column].append(UInt8(ascii: " "))
-        }
-        return columns.map(UTF8Text.init)
-    }
-
     private static func column(of frequency: Int) -> Int {
         switch frequency {
         case ...3: max(0, frequency - 1)
         case 4...5: 3
         default: 4
         }
+    }
+
+    private let table = TermTable()
+    private var count = 0
+
+    /// The terms of a chunk for each column, in UTF-8 with spaces between, and how many words the chunk has.
+    ///
+    /// - Parameter name: of the file, whose words belong to each of its chunks.
+    mutating func terms(of text: String, name: String) -> (columns: [UTF8Text], count: Int) {
+        table.removeAll()
+        WordScanner.scan(name, into: &self)
+        count = 0
+        WordScanner.scan(text, into: &self)
+        var columns = [[UInt8]](repeating: [], count: Self.columnCount)
+        columns[0].reserveCapacity(text.utf8.count / 2)
+        table.visit { term, frequency in
+            let column = Self.column(of: frequency)
+            columns[column].append(contentsOf: term)
+            columns[column].append(UInt8(ascii: " "))
+        }
+        return (columns.map(UTF8Text.init), count)
     }
 }
 
@@ -56,29 +54,21 @@ extension ChunkTerms: WordReceiver {
 
     mutating func hangul(_ syllables: [UInt32], after previous: [UInt32]) {
         count += 1
-        KoreanTerms.forEach(of: syllables) { table.add($0) }
+        if syllables.count == 1 { table.add(syllables[...]) }
+        // A word of one syllable with its particle (`값을`).
+        if syllables.count == 2, KoreanParticles.isParticle([syllables[1]]) { table.add(syllables[..<1]) }
+        for index in syllables.indices.dropLast() { table.add(syllables[index], syllables[index + 1]) }
+        let stem = KoreanParticles.stem(of: syllables)
+        if stem.count > 2 { table.add(stem) }
         guard let first = syllables.first, let end = previous.last else { return }
-        table.add([end, first])
-        let stem = KoreanParticles.stem(of: previous)
-        if let stemEnd = stem.last, stem.count < previous.count { table.add([stemEnd, first]) }
+        table.add(end, first)
+        let previousStem = KoreanParticles.stem(of: previous)
+        if let stemEnd = previousStem.last, previousStem.count < previous.count { table.add(stemEnd, first) }
     }
 
     mutating func ideographs(_ characters: [UInt32]) {
         count += max(1, characters.count / 2)
         if characters.count == 1 { table.add(characters[...]) }
-        for index in characters.indices.dropLast() { table.add(characters[index...index + 1]) }
-    }
-}
-
-/// What a Korean word is found by.
-enum KoreanTerms {
-    /// Every two neighbouring syllables; the word without its particle if that has more than two; a word of one syllable,
-    /// also where a particle makes two of it (`값을`).
-    static func forEach(of syllables: [UInt32], _ body: (ArraySlice<UInt32>) -> Void) {
-        if syllables.count == 1 { body(syllables[...]) }
-        if syllables.count == 2, KoreanParticles.isParticle([syllables[1]]) { body(syllables[..<1]) }
-        for index in syllables.indices.dropLast() { body(syllables[index...index + 1]) }
-        let stem = KoreanParticles.stem(of: syllables)
-        if stem.count > 2 { body(stem) }
+        for index in characters.indices.dropLast() { table.add(characters[index], characters[index + 1]) }
     }
 }

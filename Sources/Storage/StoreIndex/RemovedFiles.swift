@@ -37,13 +37,14 @@ struct RemovedFiles {
             "SELECT id, text FROM chunks WHERE file = ? ORDER BY number LIMIT ?",
             [file, limit]
         ) { (id: $0.integer(0), text: $0.text(1)) }
+        var finder = ChunkTerms()
         for chunk in chunks {
             try db.run(
                 """
                 INSERT INTO chunk_terms (chunk_terms, rowid, once, twice, thrice, often, very_often)
                 VALUES ('delete', ?, ?, ?, ?, ?, ?)
                 """,
-                [chunk.id] + ChunkTerms(of: chunk.text, name: name).columns()
+                [chunk.id] + finder.terms(of: chunk.text, name: name).columns
             )
             let first = chunk.id * StoredVectors.perChunk
             let last = first + StoredVectors.perChunk - 1

@@ -4,8 +4,8 @@ import Retrieval
 import Synchronization
 
 extension StoreIndex {
-    /// Hits that each side looks for: fewer would miss what is far down on one side and high up on the other.
-    private static let candidates = 100
+    /// Hits that each side looks for at least: fewer would miss what is far down on one side and high up on the other.
+    private static let candidates = 50
 
     /// The chunks that answer a question best, the best first. What is the same text as a better hit comes last.
     package func search(_ query: IndexQuery) async throws -> [IndexHit] {
@@ -15,7 +15,12 @@ extension StoreIndex {
         let map = map.withLock { $0 }
         let frequentTerms = frequentTerms
         return try await read { db in
-            let search = StoreSearching(map: map, frequentTerms: frequentTerms, candidates: Self.candidates, db: db)
+            let search = StoreSearching(
+                map: map,
+                frequentTerms: frequentTerms,
+                candidates: max(Self.candidates, 2 * query.limit),
+                db: db
+            )
             return try search.hits(for: query, vector: vector)
         }
     }
@@ -54,7 +59,7 @@ private struct StoreSearching {
     /// The nearest by eight bits, put in order by their exact vectors. Nil when there is nothing to compare with.
     private func byMeaning(_ vector: [Float], _ rows: [Range<Int>]) throws -> [RankFusion.Candidate]? {
         guard let matrix = map.matrix, !rows.isEmpty else { return nil }
-        let nearest = matrix.nearest(to: QuantizedVector(vector), in: rows, limit: candidates * 2)
+        let nearest = matrix.nearest(to: QuantizedVector(vector), in: rows, limit: candidates + candidates / 4)
         let compared = rows.reduce(0) { $0 + $1.count }
         var exact: [(chunk: Int, cosine: Float)] = []
         var seen: Set<Int> = []
@@ -73,10 +78,10 @@ private struct StoreSearching {
     private func hits(_ fused: some Sequence<RankFusion.Hit>, limit: Int) throws -> [IndexHit] {
         var hits: [IndexHit] = []
         var repeats: [IndexHit] = []
-        var seen: Set<String> = []
+        var seen: Set<Int> = []
         for candidate in fused where hits.count < limit {
             guard let hit = try hit(candidate) else { continue }
-            if seen.insert(hit.chunk.text).inserted { hits.append(hit) } else { repeats.append(hit) }
+            if seen.insert(hit.chunk.text.bytesHash).inserted { hits.append(hit) } else { repeats.append(hit) }
         }
         let lowest = hits.last?.score ?? 0
         for var hit in repeats.prefix(limit - hits.count) {
@@ -97,5 +102,15 @@ private struct StoreSearching {
             chunk: stored.chunk,
             score: candidate.score
         )
+    }
+}
+
+extension String {
+    /// Equal for the same bytes, in this process; that of `String` itself is of composed characters, and slow.
+    fileprivate var bytesHash: Int {
+        var text = self
+        var hasher = Hasher()
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        return hasher.finalize()
     }
 }

@@ -26,12 +26,11 @@ package final class StoreIndex: Sendable {
         configuration.busyMode = .timeout(5)
         configuration.label = "vector store"
         configuration.prepareDatabase { db in
-            try db.execute(
-                sql: """
-                    PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;
-                    PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY
-                    """
-            )
+            if !db.configuration.readonly {
+                // Count for a new file only.
+                try db.execute(sql: "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL")
+            }
+            try db.execute(sql: "PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY")
             try TermPostings.register(on: db)
         }
         do {

@@ -57,6 +57,7 @@ enum StoreSchema {
             content = '', columnsize = 0, detail = column, tokenize = "ascii tokenchars '_'"
         );
         INSERT INTO chunk_terms (chunk_terms, rank) VALUES ('hashsize', 16777216);
+        INSERT INTO chunk_terms (chunk_terms, rank) VALUES ('automerge', 8);
 
         CREATE TABLE vectors (id INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT;
         CREATE TABLE codes (id INTEGER PRIMARY KEY, code BLOB NOT NULL) STRICT;

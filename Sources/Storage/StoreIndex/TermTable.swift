@@ -1,5 +1,7 @@
-/// Counts terms: a hash table whose keys lie one after the other in a single array.
-struct TermTable {
+/// Counts the terms of one chunk after the other: a hash table whose keys lie in a single array.
+///
+/// Plain memory, as all text that is indexed goes through it, twice where chunks overlap.
+final class TermTable {
     private struct Entry {
         var start: Int32
         var length: Int32
@@ -7,37 +9,60 @@ struct TermTable {
         var count: Int32
     }
 
-    private var bytes: [UInt8] = []
-    private var entries: [Entry] = []
-    /// Indices of entries, -1 where there is none. Twice as many as entries at least, a power of two.
-    private var slots: [Int32]
+    private var bytes: UnsafeMutablePointer<UInt8>
+    private var byteCapacity = 1 << 14
+    private var byteCount = 0
+    private var entries: UnsafeMutablePointer<Entry>
+    /// Half as many as slots at most.
+    private var entryCount = 0
+    /// Indices of entries, -1 where there is none. Their number is a power of two.
+    private var slots: UnsafeMutablePointer<Int32>
+    private var slotCount = 1 << 12
 
     init() {
-        slots = [Int32](repeating: -1, count: 2048)
-        bytes.reserveCapacity(8192)
-        entries.reserveCapacity(1024)
+        bytes = .allocate(capacity: byteCapacity)
+        entries = .allocate(capacity: slotCount / 2 + 1)
+        slots = .allocate(capacity: slotCount)
+        slots.initialize(repeating: -1, count: slotCount)
     }
 
-    mutating func add(_ term: UnsafeBufferPointer<UInt8>) {
-        guard !term.isEmpty else { return }
+    deinit {
+        bytes.deallocate()
+        entries.deallocate()
+        slots.deallocate()
+    }
+
+    func removeAll() {
+        slots.update(repeating: -1, count: slotCount)
+        entryCount = 0
+        byteCount = 0
+    }
+
+    func add(_ term: UnsafeBufferPointer<UInt8>) {
+        guard let start = term.baseAddress, !term.isEmpty else { return }
         let hash = Self.hash(term)
-        var slot = Int(hash) & (slots.count - 1)
+        var slot = Int(hash) & (slotCount - 1)
         while slots[slot] >= 0 {
-            let index = Int(slots[slot])
-            if entries[index].hash == hash, isEqual(entries[index], term) {
-                entries[index].count += 1
+            let entry = entries + Int(slots[slot])
+            if entry.pointee.hash == hash, Int(entry.pointee.length) == term.count,
+                isEqual(bytes + Int(entry.pointee.start), start, term.count)
+            {
+                entry.pointee.count += 1
                 return
             }
-            slot = (slot + 1) & (slots.count - 1)
+            slot = (slot + 1) & (slotCount - 1)
         }
-        slots[slot] = Int32(entries.count)
-        entries.append(Entry(start: Int32(bytes.count), length: Int32(term.count), hash: hash, count: 1))
-        bytes.append(contentsOf: term)
-        if entries.count * 2 > slots.count { grow() }
+        if byteCount + term.count > byteCapacity { growBytes(by: term.count) }
+        (bytes + byteCount).update(from: start, count: term.count)
+        entries[entryCount] = Entry(start: Int32(byteCount), length: Int32(term.count), hash: hash, count: 1)
+        slots[slot] = Int32(entryCount)
+        byteCount += term.count
+        entryCount += 1
+        if entryCount * 2 > slotCount { growSlots() }
     }
 
     /// Adds a term of some characters.
-    mutating func add(_ scalars: ArraySlice<UInt32>) {
+    func add(_ scalars: ArraySlice<UInt32>) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: scalars.count * 4) { buffer in
             var count = 0
             for scalar in scalars { count += Self.encode(scalar, buffer, at: count) }
@@ -45,38 +70,62 @@ struct TermTable {
         }
     }
 
-    func forEach(_ body: (UnsafeBufferPointer<UInt8>, Int) -> Void) {
-        bytes.withUnsafeBufferPointer { bytes in
-            for entry in entries {
-                let range = Int(entry.start)..<Int(entry.start + entry.length)
-                body(UnsafeBufferPointer(rebasing: bytes[range]), Int(entry.count))
-            }
+    /// Adds a term of two characters.
+    func add(_ first: UInt32, _ second: UInt32) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 8) { buffer in
+            var count = Self.encode(first, buffer, at: 0)
+            count += Self.encode(second, buffer, at: count)
+            add(UnsafeBufferPointer(rebasing: buffer[..<count]))
         }
     }
 
-    private func isEqual(_ entry: Entry, _ term: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard Int(entry.length) == term.count else { return false }
-        let start = Int(entry.start)
-        for index in 0..<term.count where bytes[start + index] != term[index] { return false }
+    /// Calls `body` with each term and how often it was added.
+    func visit(_ body: (UnsafeBufferPointer<UInt8>, Int) -> Void) {
+        for index in 0..<entryCount {
+            let entry = entries[index]
+            body(UnsafeBufferPointer(start: bytes + Int(entry.start), count: Int(entry.length)), Int(entry.count))
+        }
+    }
+
+    @inline(__always)
+    private func isEqual(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        for index in 0..<count where left[index] != right[index] { return false }
         return true
     }
 
-    private mutating func grow() {
-        slots = [Int32](repeating: -1, count: slots.count * 2)
-        for (index, entry) in entries.enumerated() {
-            var slot = Int(entry.hash) & (slots.count - 1)
-            while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
+    private func growBytes(by needed: Int) {
+        byteCapacity = max(byteCapacity * 2, byteCount + needed)
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: byteCapacity)
+        larger.update(from: bytes, count: byteCount)
+        bytes.deallocate()
+        bytes = larger
+    }
+
+    private func growSlots() {
+        slotCount *= 2
+        let larger = UnsafeMutablePointer<Entry>.allocate(capacity: slotCount / 2 + 1)
+        larger.update(from: entries, count: entryCount)
+        entries.deallocate()
+        entries = larger
+        slots.deallocate()
+        slots = .allocate(capacity: slotCount)
+        slots.initialize(repeating: -1, count: slotCount)
+        for index in 0..<entryCount {
+            var slot = Int(entries[index].hash) & (slotCount - 1)
+            while slots[slot] >= 0 { slot = (slot + 1) & (slotCount - 1) }
             slots[slot] = Int32(index)
         }
     }
 
     /// FNV-1a, folded.
+    @inline(__always)
     private static func hash(_ term: UnsafeBufferPointer<UInt8>) -> UInt32 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in term { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         return UInt32(truncatingIfNeeded: hash ^ hash >> 32)
     }
 
+    @inline(__always)
     private static func encode(_ scalar: UInt32, _ buffer: UnsafeMutableBufferPointer<UInt8>, at index: Int) -> Int {
         switch scalar {
         case 0..<0x80:
@@ -87,15 +136,15 @@ struct TermTable {
             buffer[index + 1] = UInt8(0x80 | scalar & 0x3F)
             return 2
         case 0x800..<0x10000:
-            buffer[index] = UInt8(0xE0 | scalar >> 12)
-            buffer[index + 1] = UInt8(0x80 | scalar >> 6 & 0x3F)
-            buffer[index + 2] = UInt8(0x80 | scalar & 0x3F)
+            buffer[index] = UInt8(truncatingIfNeeded: 0xE0 | scalar >> 12)
+            buffer[index + 1] = UInt8(truncatingIfNeeded: 0x80 | scalar >> 6 & 0x3F)
+            buffer[index + 2] = UInt8(truncatingIfNeeded: 0x80 | scalar & 0x3F)
             return 3
         default:
-            buffer[index] = UInt8(0xF0 | scalar >> 18)
-            buffer[index + 1] = UInt8(0x80 | scalar >> 12 & 0x3F)
-            buffer[index + 2] = UInt8(0x80 | scalar >> 6 & 0x3F)
-            buffer[index + 3] = UInt8(0x80 | scalar & 0x3F)
+            buffer[index] = UInt8(truncatingIfNeeded: 0xF0 | scalar >> 18)
+            buffer[index + 1] = UInt8(truncatingIfNeeded: 0x80 | scalar >> 12 & 0x3F)
+            buffer[index + 2] = UInt8(truncatingIfNeeded: 0x80 | scalar >> 6 & 0x3F)
+            buffer[index + 3] = UInt8(truncatingIfNeeded: 0x80 | scalar & 0x3F)
             return 4
         }
     }

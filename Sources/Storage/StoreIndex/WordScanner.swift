@@ -14,7 +14,9 @@ struct WordScanner {
     /// What is longer is no word, such as an image in base 64.
     private static let maximumLength = 64
 
-    private var word: [UInt8] = []
+    /// The word of letters under way, in lower case, and how many it has; of a long one the first of them.
+    private let word: UnsafeMutableBufferPointer<UInt8>
+    private var length = 0
     private var parts: [Range<Int>] = []
     private var partStart = 0
     private var syllables: [UInt32] = []
@@ -26,10 +28,14 @@ struct WordScanner {
     static func scan(_ text: String, into receiver: inout some WordReceiver) {
         var text = text
         text.withUTF8 { bytes in
-            var scanner = WordScanner()
-            scanner.scan(bytes, &receiver)
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: maximumLength) { word in
+                var scanner = WordScanner(word: word)
+                scanner.scan(bytes, &receiver)
+            }
         }
     }
+
+    private init(word: UnsafeMutableBufferPointer<UInt8>) { self.word = word }
 
     private mutating func scan(_ text: UnsafeBufferPointer<UInt8>, _ receiver: inout some WordReceiver) {
         var index = 0
@@ -58,16 +64,20 @@ struct WordScanner {
     ) -> Int {
         var index = start
         var last: UInt8 = 0
-        while index < text.count, Self.isWord(text[index]) {
+        while index < text.count {
             let byte = text[index]
-            if byte == UInt8(ascii: "_") {
-                endPart()
-                partStart = word.count + 1
-            } else if Self.isUpper(byte), Self.isLower(last) {
-                endPart()
-                partStart = word.count
+            let lowered = byte | 0x20
+            if lowered &- UInt8(ascii: "a") < 26 {
+                if lowered != byte, Self.isLower(last) { beginPart(at: length) }
+                append(lowered)
+            } else if byte &- UInt8(ascii: "0") < 10 {
+                append(byte)
+            } else if byte == UInt8(ascii: "_") {
+                beginPart(at: length + 1)
+                append(byte)
+            } else {
+                break
             }
-            word.append(Self.isUpper(byte) ? byte | 0x20 : byte)
             last = byte
             index += 1
         }
@@ -81,29 +91,46 @@ struct WordScanner {
         endHangul(&receiver)
         followsLetters = false
         while index < text.count, text[index] < 0x80, !Self.isWord(text[index]) {
-            if !Self.isSpace(text[index]) { previous.removeAll(keepingCapacity: true) }
+            if !Self.isSpace(text[index]) { forgetPrevious() }
             index += 1
         }
         return index
     }
 
+    @inline(__always)
+    private mutating func append(_ byte: UInt8) {
+        guard length < Self.maximumLength else { return }
+        word[length] = byte
+        length += 1
+    }
+
+    private mutating func beginPart(at start: Int) {
+        endPart()
+        partStart = start
+    }
+
     private mutating func endPart() {
-        if word.count - partStart > 1 { parts.append(partStart..<word.count) }
+        if length - partStart > 1 { parts.append(partStart..<length) }
     }
 
     private mutating func endLetters(_ receiver: inout some WordReceiver) {
-        guard !word.isEmpty else { return }
+        guard length > 0 else { return }
         if partStart > 0 { endPart() }
-        if word.count > Self.maximumLength {
-            word.removeSubrange(Self.maximumLength...)
-            parts.removeAll { $0.upperBound > Self.maximumLength }
-        }
-        word.withUnsafeBufferPointer { receiver.letters($0, parts: parts) }
-        word.removeAll(keepingCapacity: true)
+        receiver.letters(UnsafeBufferPointer(rebasing: word[..<length]), parts: parts)
+        forgetWord()
+        forgetPrevious()
+        followsLetters = true
+    }
+
+    private mutating func forgetWord() {
+        length = 0
+        guard partStart > 0 else { return }
         parts.removeAll(keepingCapacity: true)
         partStart = 0
-        previous.removeAll(keepingCapacity: true)
-        followsLetters = true
+    }
+
+    private mutating func forgetPrevious() {
+        if !previous.isEmpty { previous.removeAll(keepingCapacity: true) }
     }
 
     // MARK: Korean
@@ -141,18 +168,16 @@ struct WordScanner {
         endHangul(&receiver)
         var end = start
         while end < text.count, text[end] >= 0x80 || Self.isWord(text[end]) { end += 1 }
-        let stretch = String(decoding: word + text[start..<end], as: UTF8.self)
-        word.removeAll(keepingCapacity: true)
-        parts.removeAll(keepingCapacity: true)
-        partStart = 0
-        previous.removeAll(keepingCapacity: true)
+        let stretch = String(decoding: Array(word[..<length]) + text[start..<end], as: UTF8.self)
+        forgetWord()
+        forgetPrevious()
         SearchWord.forEach(in: stretch) { found in
             switch found.script {
             case .letters: found.folded.withUnsafeBufferPointer { if !$0.isEmpty { receiver.letters($0, parts: []) } }
             case .ideographs: receiver.ideographs(found.scalars)
             case .hangul:
                 syllables = found.scalars
-                if !found.followsSpace { previous.removeAll(keepingCapacity: true) }
+                if !found.followsSpace { forgetPrevious() }
                 hangul(isAttached: found.isAttached, &receiver)
             }
         }
@@ -164,7 +189,6 @@ struct WordScanner {
         (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") < 10 || byte == UInt8(ascii: "_")
     }
 
-    private static func isUpper(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "A") < 26 }
     private static func isLower(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "a") < 26 }
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0D ~= byte }
 }
