@@ -9,6 +9,7 @@ import TextExtraction
 /// What the server does with documents: files, the vector stores that they are in, and searches of these.
 struct DocumentServices {
     let files: FileService
+    let images: ImageFiles
     let stores: VectorStoreService
     let search: StoreSearch
     /// What works in the background for them.
@@ -49,10 +50,12 @@ struct DocumentServices {
             logger: logger,
             rewriteQuery: rewriteQuery
         )
+        let limits = FileLimits(configuration.files)
+        images = ImageFiles(database: database, contents: contents, limits: limits, clock: clock)
         files = FileService(
             database: database,
             contents: contents,
-            limits: FileLimits(configuration.files),
+            limits: limits,
             ids: ids,
             clock: clock,
             onDeletion: { try await stores.fileWasDeleted($0) }

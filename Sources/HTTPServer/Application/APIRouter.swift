@@ -70,7 +70,11 @@ package struct APIRouter: Sendable {
     }
 
     private func addOpenAIRoutes(to group: RouterGroup<APIRequestContext>) {
-        let reader = OpenAIBodyReader(limit: options.maximumBodyBytes, ids: services.ids)
+        let reader = OpenAIBodyReader(
+            limit: options.maximumBodyBytes,
+            ids: services.ids,
+            resources: KnownResources(services)
+        )
         OpenAIAssistantRoutes(services: services, reader: reader).add(to: group)
         OpenAIThreadRoutes(services: services, reader: reader).add(to: group)
         ThreadSearchRoutes(search: services.search).add(to: group)

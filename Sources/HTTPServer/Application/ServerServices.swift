@@ -13,6 +13,7 @@ package struct ServerServices: Sendable {
     package var runs: RunService
     package var assistants: AssistantService
     package var files: FileService
+    package var images: ImageFiles
     package var vectorStores: VectorStoreService
     package var storeSearch: StoreSearch
     package var analysis: ThreadAnalysis
@@ -33,6 +34,7 @@ package struct ServerServices: Sendable {
         runs: RunService,
         assistants: AssistantService,
         files: FileService,
+        images: ImageFiles,
         vectorStores: VectorStoreService,
         storeSearch: StoreSearch,
         analysis: ThreadAnalysis,
@@ -50,6 +52,7 @@ package struct ServerServices: Sendable {
         self.runs = runs
         self.assistants = assistants
         self.files = files
+        self.images = images
         self.vectorStores = vectorStores
         self.storeSearch = storeSearch
         self.analysis = analysis

@@ -1,4 +1,5 @@
 import AssistantsAPI
+import HTTPTypes
 import RunEngine
 
 extension OpenAIError {
@@ -29,6 +30,24 @@ extension OpenAIError {
         case .wrongChecksum(let expected, let got):
             let text = "The parts do not have the MD5 checksum '\(expected.shortened)'; theirs is '\(got)'."
             self.init(.badRequest, text, param: "md5")
+        }
+    }
+
+    /// - Parameter path: leads to the file's id.
+    init(_ fault: ImageFiles.Fault, of path: String) {
+        switch fault {
+        case .noImage(let fileExtension):
+            let known = ImageFormat.extensions.joined(separator: ", ")
+            let got =
+                fileExtension.isEmpty || ImageFormat.extensions.contains(fileExtension)
+                ? "a file that is none of these" : fileExtension.shortened
+            let text = """
+                Invalid message content: Expected file type to be a supported format: \(known) but got \(got)
+                """
+            self.init(.badRequest, text, param: path, code: "invalid_value")
+        case .tooLarge(let bytes, let limit):
+            let text = "Invalid '\(path)': image too large. Expected at most \(limit) bytes, but got \(bytes) instead."
+            self.init(.badRequest, text, param: path, code: "invalid_value")
         }
     }
 }

@@ -2,7 +2,8 @@ import NIOCore
 
 /// The bytes of a file, open for reading: they can be read to their end even when the file is deleted meanwhile.
 package struct KeptContent: Sendable {
-    private static let pieceSize = 256 << 10
+    /// As many as one step reads.
+    package static let pieceSize = 256 << 10
 
     private let file: DiskFile
     /// How many there are.
@@ -15,9 +16,9 @@ package struct KeptContent: Sendable {
         }
     }
 
-    /// The bytes from a place on, as many as one step reads; none at the end.
-    package func piece(from offset: Int) async throws -> ByteBuffer {
-        try await DiskWork.run { [file] in try file.read(from: offset, upTo: Self.pieceSize) }
+    /// Up to `count` bytes from a place on; none at the end.
+    package func piece(from offset: Int, upTo count: Int = pieceSize) async throws -> ByteBuffer {
+        try await DiskWork.run { [file] in try file.read(from: offset, upTo: count) }
     }
 
     /// Hands the bytes over from the first to the last, each piece once the one before is taken.

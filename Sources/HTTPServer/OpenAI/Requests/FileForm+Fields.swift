@@ -1,4 +1,5 @@
 import AssistantsAPI
+import HTTPTypes
 
 /// How the fields of a file's form, and the like members of an upload's body, are read.
 extension FileForm {
