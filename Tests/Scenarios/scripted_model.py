@@ -10,8 +10,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import math
+import re
 import threading
 import time
+import zlib
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Callable
@@ -466,6 +469,51 @@ class Hangs:
 
 
 @dataclass
+class Embeds:
+    """How texts become vectors: counts of their words and of the pairs of characters in them, each at a place that its
+    hash chooses. Texts with words in common are therefore near, always the same, and without a model.
+
+    dimensions    length of the vectors; a request may ask for fewer
+    batch         more texts at a time are refused with 413
+    longest       longer texts are refused with 400
+    failures      how many requests fail with 503 first
+    gate          holds every request back
+    """
+
+    dimensions: int = 64
+    batch: int = 2048
+    longest: int = 100_000
+    failures: int = 0
+    gate: Gate | None = None
+
+    async def answer(self, texts: list[str], asked: int | None) -> web.StreamResponse:
+        if self.gate:
+            await self.gate.passed()
+        if self.failures:
+            self.failures -= 1
+            return await Refuses(503).play(None)
+        if len(texts) > self.batch:
+            return await Refuses(413, "too many texts").play(None)
+        if any(len(text) > self.longest for text in texts):
+            return await Refuses(400, "a text is too long").play(None)
+        vectors = [self.vector(text, asked or self.dimensions) for text in texts]
+        # In another order than asked, as the index tells.
+        data = [{"object": "embedding", "index": index, "embedding": vectors[index]} for index in range(len(texts))]
+        usage = {"prompt_tokens": sum(len(text) // 4 for text in texts)}
+        usage["total_tokens"] = usage["prompt_tokens"]
+        return web.json_response({"object": "list", "data": data[::-1], "model": "scripted", "usage": usage})
+
+    @staticmethod
+    def vector(text: str, dimensions: int) -> list[float]:
+        values = [0.0] * dimensions
+        for word in re.findall(r"\w+", text.lower()):
+            for piece in (word, *(word[start : start + 2] for start in range(len(word) - 1))):
+                values[zlib.crc32(piece.encode()) % dimensions] += 1.0 if len(piece) > 2 else 0.25
+        length = math.sqrt(sum(value * value for value in values)) or 1.0
+        return [value / length for value in values]
+
+
+@dataclass
 class ScriptedModel:
     """The backend: an HTTP server on the loopback interface, on a free port unless one is given, in its own thread.
 
@@ -479,6 +527,9 @@ class ScriptedModel:
     key: str | None = None
     port: int = 0
     script: Any = field(default_factory=Says)
+    embeds: Embeds = field(default_factory=Embeds)
+    #: The texts of each request for embeddings.
+    embedded: list[list[str]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     #: (method, path) of every request, those to unknown endpoints included.
     requests: list[tuple[str, str]] = field(default_factory=list)
@@ -515,6 +566,8 @@ class ScriptedModel:
         self._next.clear()
         self.calls = []
         self.requests = []
+        self.embedded = []
+        self.embeds = Embeds()
         self.script = script or Says()
 
     def wait_for_calls(self, count: int, timeout: float = 10) -> list[Call]:
@@ -553,6 +606,10 @@ class ScriptedModel:
             return await self._answer(CHAT_COMPLETIONS, request)
         if endpoint == ("POST", "/v1/responses") and RESPONSES in self.protocols:
             return await self._answer(RESPONSES, request)
+        if endpoint == ("POST", "/v1/embeddings"):
+            body = json.loads(await request.read())
+            self.embedded.append(body["input"])
+            return await self.embeds.answer(body["input"], body.get("dimensions"))
         return web.json_response({"detail": "Not Found"}, status=404)
 
     def _model(self, name: str) -> dict[str, Any]:

@@ -19,12 +19,13 @@ class Grammar:
 
     def __init__(self) -> None:
         self.last: str | None = None
-        #: The text, or refusal, of each part of the open message.
+        #: The text, or refusal, of each part of the open message, and its annotations.
         self.parts: list[str] = []
+        self.annotations: list[list[dict[str, Any]]] = []
         self.message: str | None = None
         self.messages: set[str] = set()
-        #: id, name and arguments of each call of the open step.
-        self.calls: list[dict[str, str]] = []
+        #: What was told of each call of the open step.
+        self.calls: list[dict[str, Any]] = []
         self.step: str | None = None
         self.ended: str | None = None
 
@@ -56,7 +57,7 @@ class Grammar:
             assert self.message is None, f"message {data['id']} begins inside {self.message}"
             assert data["id"] not in self.messages, "a message is created twice"
             assert data["content"] == []
-            self.message, self.parts = data["id"], []
+            self.message, self.parts, self.annotations = data["id"], [], []
             self.messages.add(data["id"])
             return
         assert data["id"] == self.message, f"message.{what} of {data['id']}, and {self.message} is open"
@@ -67,6 +68,8 @@ class Grammar:
             assert data["status"] == what
             shown = [part["text"]["value"] if part["type"] == "text" else part["refusal"] for part in data["content"]]
             assert shown == self.parts and shown, f"the deltas add up to {self.parts}, the message shows {shown}"
+            marks = [part["text"]["annotations"] if part["type"] == "text" else [] for part in data["content"]]
+            assert marks == self.annotations, f"the deltas tell {self.annotations}, the message shows {marks}"
             self.message = None
 
     def _add_part(self, part: dict[str, Any]) -> None:
@@ -75,11 +78,23 @@ class Grammar:
         is_first = index == len(self.parts)
         if is_first:
             self.parts.append("")
+            self.annotations.append([])
         if part["type"] == "text":
-            assert ("annotations" in part["text"]) == is_first, "annotations come with the first delta"
+            new = part["text"].get("annotations")
+            assert (new is not None) if is_first else (new != []), "annotations come first, or when there is one"
             self.parts[index] += part["text"]["value"]
+            for annotation in new or ():
+                self._add_annotation(index, annotation, part["text"]["value"])
         else:
             self.parts[index] += part["refusal"]
+
+    def _add_annotation(self, part: int, annotation: dict[str, Any], delta: str) -> None:
+        assert annotation["index"] == len(self.annotations[part]), "annotations are numbered without holes"
+        assert annotation["text"] == delta, "a marker comes whole, in one delta with its annotation"
+        start, end = annotation["start_index"], annotation["end_index"]
+        assert (self.parts[part][start:end], end) == (annotation["text"], len(self.parts[part]))
+        assert annotation["file_citation"].pop("quote") == "", "the quote of a delta is empty"
+        self.annotations[part].append({name: annotation[name] for name in annotation if name != "index"})
 
     def _take_step(self, what: str, data: dict[str, Any]) -> None:
         if what == "created":
@@ -98,8 +113,14 @@ class Grammar:
                 self.step = None
 
     def _add_call(self, call: dict[str, Any]) -> None:
-        index, function = call["index"], call["function"]
+        index = call["index"]
         assert index <= len(self.calls), f"call {index} comes after {len(self.calls)} others"
+        if call["type"] == "file_search":
+            assert index == len(self.calls), "a search is told of once"
+            assert call["file_search"]["results"] == [], "what is found is told at the end of the step"
+            self.calls.append({"id": call["id"], "type": "file_search"})
+            return
+        function = call["function"]
         if index == len(self.calls):
             assert call["id"] and function["name"], "the first delta of a call tells its id and name"
             self.calls.append({"id": call["id"], "name": function["name"], "arguments": ""})
@@ -111,7 +132,9 @@ class Grammar:
         if step["step_details"]["type"] != "tool_calls":
             return
         shown = [
-            {"id": call["id"], "name": call["function"]["name"], "arguments": call["function"]["arguments"]}
+            {"id": call["id"], "type": "file_search"}
+            if call["type"] == "file_search"
+            else {"id": call["id"], "name": call["function"]["name"], "arguments": call["function"]["arguments"]}
             for call in step["step_details"]["tool_calls"]
         ]
         assert shown == self.calls, f"the deltas add up to {self.calls}, the step shows {shown}"

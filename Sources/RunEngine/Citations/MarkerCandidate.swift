@@ -93,14 +93,11 @@ struct MarkerCandidate {
             }
             guard Bracket.isClosing(scalar) else { continue }
             let name = MarkerMarks(text[..<place]).marks.last?.name ?? ""
-            if name.isEmpty || sources.isKnown(name: name) { return .closed(at: place) }
-            if sources.hasName(beginning: name + String(scalar)) {
-                wrong = wrong ?? place
-            } else if bracket == .common || Bracket.isRareClosing(scalar) {
-                return .closed(at: place)
-            } else {
-                wrong = wrong ?? place
+            if !sources.hasName(beginning: name + String(scalar)) {
+                let isRight = bracket == .common || Bracket.isRareClosing(scalar)
+                if isRight || name.isEmpty || sources.isKnown(name: name) { return .closed(at: place) }
             }
+            wrong = wrong ?? place
         }
         guard text.count >= CitationReader.longest else { return .open }
         return wrong.map { .closed(at: $0) } ?? .broken(at: text.endIndex)
