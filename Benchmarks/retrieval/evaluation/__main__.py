@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmark.process import Process, free_port
 from evaluation.documents import Document, documents
 from evaluation.measures import Quality
-from evaluation.models import MODELS, installed
+from evaluation.models import MODELS, SETTINGS, installed
 from evaluation.questions import Question, questions
 from evaluation.report import HYBRID, KEYWORDS, VECTORS, Measured, goals, qualities
 from evaluation.store import Chunking, Client, Weights
@@ -110,7 +110,9 @@ def _server(binary: Path, home: Path, caches: Path, model: str | None) -> Iterat
             "OPENAI_API_KEY": "sk-benchmark" if embedder else "",
             "DATA_DIR": str(home / "data"),
             "LOG_FILE": str(home / "app.log"),
-        } | ({"EMBEDDING_MODEL": model} if model else {})
+        }
+        if model:
+            settings |= {"EMBEDDING_MODEL": model} | SETTINGS.get(model, {})
         port = free_port()
         command = [str(binary), "serve", "--host", "127.0.0.1", "--port", str(port)]
         process = Process("server", command, port, home, settings)
