@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmark.process import Process, free_port
 from evaluation.documents import Document, documents
@@ -53,7 +54,7 @@ def _options() -> argparse.Namespace:
         action="append",
         choices=[*MODELS, "none"],
         metavar="NAME",
-        help=f"a model of embeddings, {', '.join(MODELS)}, or none for keywords alone; all that are installed if left out",
+        help=f"{', '.join(MODELS)}, or none for keywords alone; all that are installed if left out",
     )
     parser.add_argument(
         "--chunks",
@@ -95,10 +96,13 @@ def _side(
     measured = []
     for question in asked:
         results = client.search(store, question.text, weights)
-        texts = [(files[result["file_id"]], "\n".join(part["text"] for part in result["content"])) for result in results]
-        ranking = [[section.id for section in document.shown_in(text)] for document, text in texts]
-        measured.append(Quality.of(question, ranking))
+        measured.append(Quality.of(question, [_shown(files[result["file_id"]], result) for result in results]))
     return Measured(setting, side, asked, measured)
+
+
+def _shown(document: Document, result: dict[str, Any]) -> list[str]:
+    """The sections that a result shows."""
+    return [section.id for section in document.shown_in("\n".join(part["text"] for part in result["content"]))]
 
 
 @contextmanager

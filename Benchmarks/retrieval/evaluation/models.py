@@ -42,7 +42,10 @@ MODELS = {
 
 # What an operator would set for a model.
 SETTINGS = {
-    "multilingual-e5-small": {"EMBEDDING_DOCUMENT_PREFIX": DOCUMENT_PREFIX, "EMBEDDING_QUERY_PREFIX": QUERY_PREFIX},
+    "multilingual-e5-small": {
+        "EMBEDDING_DOCUMENT_PREFIX": DOCUMENT_PREFIX.strip(),
+        "EMBEDDING_QUERY_PREFIX": QUERY_PREFIX.strip(),
+    },
 }
 
 

@@ -38,6 +38,6 @@ def _read(path: Path) -> list[Question]:
     for line in path.read_text().splitlines():
         entry = json.loads(line)
         for form, text in entry["forms"].items():
-            kind = path.stem.replace("-", " ")
-            found.append(Question(entry["id"], kind if form == "plain" else f"{kind}, {form}", entry["half"], text, entry["sections"]))
+            kind = path.stem.replace("-", " ") + ("" if form == "plain" else f", {form}")
+            found.append(Question(entry["id"], kind, entry["half"], text, entry["sections"]))
     return found

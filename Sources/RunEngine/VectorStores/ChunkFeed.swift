@@ -12,8 +12,8 @@ actor ChunkFeed {
     private var waiting: [TextChunk] = []
     private var count = 0
 
-    /// Chunks that are embedded and written together.
-    private static let batch = 128
+    /// Chunks that are embedded and written together. One of the usual size has some five vectors.
+    private var batch: Int { embeddings == nil ? 128 : 48 }
 
     init(
         chunking: ChunkingStrategy,
@@ -30,13 +30,13 @@ actor ChunkFeed {
     /// Takes the next piece of the text; returns when there is room for more.
     func take(_ piece: TextPiece) async throws {
         waiting += chunker.add(piece)
-        while waiting.count >= Self.batch { try await write(Self.batch) }
+        while waiting.count >= batch { try await write(batch) }
     }
 
     /// Writes what is left. Returns how many chunks there were.
     func finish() async throws -> Int {
         waiting += chunker.finish()
-        while !waiting.isEmpty { try await write(min(Self.batch, waiting.count)) }
+        while !waiting.isEmpty { try await write(min(batch, waiting.count)) }
         return count
     }
 
@@ -60,9 +60,13 @@ actor ChunkFeed {
             self.embeddings = nil
             return nil
         }
+        let windows = chunks.enumerated().flatMap { index, chunk in
+            ChunkWindows.of(chunk.text).map { (owner: index, text: $0) }
+        }
         return ChunkVectors(
             model: embeddings.name,
-            vectors: try await embeddings.vectors(for: chunks.map(\.text))
+            vectors: try await embeddings.vectors(for: windows.map(\.text)),
+            owners: windows.map(\.owner)
         )
     }
 }
