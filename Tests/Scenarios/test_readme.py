@@ -114,7 +114,7 @@ def searches_then_cites(query: str) -> Decides:
         assert marker, f"no marker in {output}"
         return f"That is in the handbook{marker[0]}."
 
-    search = FunctionCall("file_search", json.dumps({"query": query}))
+    search = FunctionCall("file_search", json.dumps({"queries": [query]}))
     return Decides(lambda call: Says(answer) if call.is_answered_call else Generates(search))
 
 
