@@ -64,4 +64,6 @@ package struct Catalogue: Sendable, Equatable {
     package func table(named name: String) -> TableDescription? {
         tables.first { $0.name.lowercased() == name.lowercased() }
     }
+
+    package func view(named name: String) -> ViewDescription? { views.first { $0.name == name } }
 }

@@ -36,8 +36,7 @@ final class SQLiteDatabase {
     /// The first column of the first row of a query, as text.
     func text(_ sql: String) throws(SQLiteError) -> String? {
         let statement = try prepare(sql)
-        guard try statement.step(), let text = sqlite3_column_text(statement.handle, 0) else { return nil }
-        return String(cString: text)
+        return try statement.step() ? statement.text : nil
     }
 
     var error: SQLiteError {
@@ -56,6 +55,9 @@ final class SQLiteStatement {
     }
 
     deinit { sqlite3_finalize(handle) }
+
+    /// The first column of the row that it stands at; nil for null.
+    var text: String? { sqlite3_column_text(handle, 0).map { String(cString: $0) } }
 
     /// True when there is a row.
     func step() throws(SQLiteError) -> Bool {

@@ -103,17 +103,38 @@ package final class TableBuilder {
 
     /// Adds a view over the tables.
     ///
-    /// - Parameter query: The SELECT that it stands for, which is trusted.
-    package func add(_ view: ViewDescription, as query: String) throws {
+    /// - Parameters:
+    ///   - query: The SELECT that it stands for, which is trusted.
+    ///   - key: A column without repeated values: the rows are stored then, and found by it. For small results that large
+    ///     tables are joined with.
+    package func add(_ view: ViewDescription, as query: String, storedBy key: String? = nil) throws {
         do {
             let database = try opened()
-            try database.execute("CREATE VIEW \(view.name.quoted) AS \(query)")
+            try database.execute("CREATE \(key == nil ? "VIEW" : "TABLE") \(view.name.quoted) AS \(query)")
+            if let key {
+                let index = "\(view.name) by \(key)"
+                try database.execute("CREATE UNIQUE INDEX \(index.quoted) ON \(view.name.quoted) (\(key.quoted))")
+            }
             // Says at once what is wrong in it.
             _ = try database.prepare("SELECT * FROM \(view.name.quoted) LIMIT 0")
             names.add(view.name)
             catalogue.views.append(view)
         } catch {
             throw DataLoadError.database(reason: "\(view.name): \(error.message)")
+        }
+    }
+
+    /// The first column of what a query returns, as text without nulls.
+    ///
+    /// - Parameter query: A SELECT, which is trusted.
+    package func values(_ query: String) throws -> [String] {
+        do {
+            let statement = try opened().prepare(query)
+            var values: [String] = []
+            while try statement.step() { if let value = statement.text { values.append(value) } }
+            return values
+        } catch {
+            throw DataLoadError.database(reason: error.message)
         }
     }
 

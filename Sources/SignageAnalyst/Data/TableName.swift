@@ -11,6 +11,11 @@ enum TableName: String, CaseIterable, Sendable {
             name.removeLast(suffix.count)
             break
         }
+        if let table = FieldNames.added.tables[FieldName.folded(key)] ?? FieldNames.added.tables[name] {
+            guard let known = TableName(rawValue: table) else { return nil }
+            self = known
+            return
+        }
         guard let table = LabelVocabulary.tableNouns[name] else { return nil }
         self = table
     }

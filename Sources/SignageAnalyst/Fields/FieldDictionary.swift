@@ -67,8 +67,13 @@ enum FieldDictionary {
             "총조회수",
         ],
         .impressions: [
-            "impressions", "impressioncount", "totalimpressions", "ots", "exposures", "exposurecount", "노출수", "노출횟수",
+            "impressions", "impressioncount", "totalimpressions", "ots", "exposures", "exposurecount",
+            "opportunitytosee", "노출인원", "유동인구", "노출수", "노출횟수",
             "임프레션",
+        ],
+        .watchers: [
+            "watchers", "watchercount", "numwatchers", "viewers", "viewercount", "lookers", "시청자수", "시청인원", "주목인원",
+            "응시인원",
         ],
         .clicks: [
             "clicks", "clickcount", "clickscount", "totalclicks", "numclicks", "totalclickcount", "클릭수", "클릭횟수", "총클릭수",

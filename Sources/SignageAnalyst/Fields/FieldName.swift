@@ -79,7 +79,8 @@ struct FieldName: Sendable, Equatable {
     }
 
     private static func role(of folded: String, in table: TableName) -> (FieldRole, Int)? {
-        FieldDictionary.byTable[table]?[folded]
+        if let role = FieldNames.added.roles[folded] { return (role, -1) }
+        return FieldDictionary.byTable[table]?[folded]
     }
 }
 
@@ -92,7 +93,8 @@ extension TableName {
     init?(shapeOf row: JSONObject) {
         var roles: Set<FieldRole> = []
         for member in row.members {
-            if let (role, _) = FieldDictionary.shared[FieldName.folded(member.key)] { roles.insert(role) }
+            let name = FieldName.folded(member.key)
+            if let role = FieldNames.added.roles[name] ?? FieldDictionary.shared[name]?.role { roles.insert(role) }
         }
         let namesAnEvent: Set<FieldRole> = [.timestamp, .clicked, .eventType, .dwell, .attention, .watch]
         if !roles.isDisjoint(with: namesAnEvent), roles.contains(.adID) || roles.contains(.deviceID) {

@@ -3,7 +3,7 @@ enum FieldRole: Int, CaseIterable, Sendable {
     case rowID, adID, adName, deviceID, deviceName, location, status, lastSeen
     case timestamp, endTime, date, clicked, clickedAt, eventType
     case dwell, attention, watch, viewTime
-    case plays, views, impressions, clicks, age, gender, target
+    case plays, views, impressions, watchers, clicks, age, gender, target
 
     /// Names to ask for when a question needs a field that is missing, best first.
     var examples: String {
@@ -26,6 +26,7 @@ enum FieldRole: Int, CaseIterable, Sendable {
         case .plays: "`playCount`, `plays`, `재생수`"
         case .views: "`views`, `viewCount`, `조회수`"
         case .impressions: "`impressions`, `노출수`"
+        case .watchers: "`watchers`, `시청자수`"
         case .clicks: "`clicks`, `clickCount`, `클릭수`"
         case .age: "`age`, `ageGroup`, `연령대`"
         case .gender: "`gender`, `성별`"

@@ -8,7 +8,7 @@ struct DurationSum: Sendable, Equatable {
 
     /// Values without a unit are taken for milliseconds from this average on: nobody looks at a sign for ten minutes
     /// on average.
-    private static let largestAverageInSeconds = 600.0
+    static let largestAverageInSeconds = 600.0
 
     mutating func add(_ value: Double, _ unit: DurationUnit) {
         count += 1
