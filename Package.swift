@@ -143,7 +143,8 @@ let package = Package(
         .executableTarget(
             name: "AssistantsServer",
             dependencies: [
-                "AssistantsAPI", "CodeSandbox", "SignageAnalyst", "Storage", "ModelProviders", "RunEngine", "HTTPServer",
+                "AssistantsAPI", "CodeSandbox", "SignageAnalyst", "Storage", "ModelProviders", "RunEngine",
+                "HTTPServer",
                 "ServerConfiguration", "TextExtraction",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -165,7 +166,11 @@ let package = Package(
         .testTarget(name: "RetrievalTests", dependencies: ["Retrieval"], swiftSettings: strict),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Storage", "Retrieval", "AssistantsAPI", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Storage", "Retrieval", "AssistantsAPI",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -182,8 +187,9 @@ let package = Package(
         .testTarget(
             name: "RunEngineTests",
             dependencies: [
-                "RunEngine", "ModelProviders", "Storage", "AssistantsAPI",
+                "RunEngine", "ModelProviders", "Storage", "TextExtraction", "AssistantsAPI",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
@@ -191,7 +197,8 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests",
             dependencies: [
-                "HTTPServer", "APIDocuments", "RunEngine", "ModelProviders", "Storage", "AssistantsAPI",
+                "HTTPServer", "APIDocuments", "RunEngine", "ModelProviders", "Storage", "TextExtraction", "AssistantsAPI",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

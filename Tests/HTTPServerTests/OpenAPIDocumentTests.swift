@@ -7,6 +7,7 @@ import ModelProviders
 import RunEngine
 import Storage
 import Testing
+import TextExtraction
 
 @Suite struct OpenAPIDocumentTests {
     private func router() async throws -> (APIRouter, path: String) {
@@ -22,6 +23,19 @@ import Testing
             clock: clock,
             logger: logger
         )
+        let contents = try FileContents(of: database)
+        let ingestion = IngestionWorker(
+            parts: IngestionParts(
+                database: database,
+                contents: contents,
+                indexes: StoreIndexes(directory: "\(path)/vector_stores"),
+                extraction: TextExtraction(),
+                embeddings: nil
+            ),
+            clock: clock,
+            logger: logger
+        )
+        let activity = StoreActivity()
         let assistants = AssistantService(database: database, ids: ids, clock: clock)
         let services = ServerServices(
             database: database,
@@ -34,6 +48,23 @@ import Testing
             forking: ThreadForking(database: database, ids: ids, clock: clock),
             runs: RunService(database: database, worker: worker, ids: ids, clock: clock),
             assistants: assistants,
+            files: FileService(
+                database: database,
+                contents: contents,
+                limits: FileLimits(),
+                ids: ids,
+                clock: clock,
+                onDeletion: { _ in }
+            ),
+            images: ImageFiles(database: database, contents: contents, limits: FileLimits(), clock: clock),
+            vectorStores: VectorStoreService(worker: ingestion, activity: activity, ids: ids, clock: clock),
+            storeSearch: StoreSearch(
+                worker: ingestion,
+                activity: activity,
+                clock: clock,
+                logger: logger,
+                rewriteQuery: nil
+            ),
             analysis: ThreadAnalysis(database: database),
             models: ModelCatalog(backend: nil, defaultName: "model", aliases: [:], created: 0),
             passThrough: nil,

@@ -1,7 +1,7 @@
 import HTTPTypes
 
 /// Why a body is no form that can be read.
-enum MultipartFault: Error, Sendable, Equatable {
+package enum MultipartFault: Error, Sendable, Equatable {
     /// It is of another media type.
     case otherType(String?)
     /// The header `Content-Type` names no boundary, or one that is not legal.

@@ -3,8 +3,8 @@ import NIOCore
 
 /// Takes a form (`multipart/form-data`) apart as its bytes come in, wherever they are cut. It keeps no more of them than a
 /// part's headers, or what may be the beginning of a boundary.
-struct MultipartParser {
-    enum Event: Equatable {
+package struct MultipartParser {
+    package enum Event: Sendable, Equatable {
         case part(PartHeader)
         /// More of the part's content.
         case content(ByteBuffer)
@@ -12,9 +12,9 @@ struct MultipartParser {
     }
 
     /// Bytes of a part's headers at most.
-    static let headerLimit = 64 << 10
+    package static let headerLimit = 64 << 10
     /// Parts of a form at most; there is no field that comes more than once.
-    static let partLimit = 64
+    package static let partLimit = 64
     /// Bytes before the first boundary at most. They mean nothing.
     private static let preambleLimit = 64 << 10
     /// Spaces and tabs behind a boundary at most.
@@ -39,20 +39,22 @@ struct MultipartParser {
     /// What has come and is not read. The first boundary need not begin a line of its own, so one is put before it.
     private var buffer = ByteBuffer(string: "\r\n")
 
-    init(boundary: String) { delimiter = Array("\r\n--\(boundary)".utf8) }
+    package init(boundary: String) { delimiter = Array("\r\n--\(boundary)".utf8) }
 
     /// Takes in the next bytes.
-    mutating func receive(_ bytes: ByteBuffer) {
+    package mutating func receive(_ bytes: ByteBuffer) {
         if case .ended = state { return }
         guard buffer.readableBytes > 0 else {
             buffer = bytes
             return
         }
+        // What was read would stay in memory otherwise.
+        buffer.discardReadBytes()
         buffer.writeImmutableBuffer(bytes)
     }
 
     /// What the bytes tell next; nil when more of them are needed.
-    mutating func next() throws(MultipartFault) -> Event? {
+    package mutating func next() throws(MultipartFault) -> Event? {
         while true {
             switch state {
             case .preamble(let skipped):
@@ -69,7 +71,7 @@ struct MultipartParser {
     }
 
     /// Throws when the form has not come to its end.
-    func finish() throws(MultipartFault) {
+    package func finish() throws(MultipartFault) {
         switch state {
         case .ended: return
         case .preamble: throw .boundaryNotFound

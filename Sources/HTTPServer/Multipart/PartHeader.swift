@@ -1,17 +1,17 @@
 /// What a part of a form says of itself.
-struct PartHeader: Equatable {
+package struct PartHeader: Sendable, Equatable {
     /// The field that it is.
-    let name: String
+    package let name: String
     /// Given of files; in whatever form clients write it.
-    let filename: String?
+    package let filename: String?
 
-    init(name: String, filename: String? = nil) {
+    package init(name: String, filename: String? = nil) {
         self.name = name
         self.filename = filename
     }
 
     /// Reads the lines of a part's headers, without the empty line behind them.
-    init(lines: some Collection<UInt8>) throws(MultipartFault) {
+    package init(lines: some Collection<UInt8>) throws(MultipartFault) {
         var disposition: HeaderParameters?
         for line in lines.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
             let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
