@@ -39,9 +39,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: [
+        .target(name: "CAPIDocuments"),
         .target(
             name: "APIDocuments",
-            resources: [.embedInCode("Resources/openapi.json"), .embedInCode("Resources/docs.html")],
+            dependencies: ["CAPIDocuments"],
+            exclude: ["Resources"],
             swiftSettings: strict
         ),
         .target(name: "AssistantsAPI", swiftSettings: strict),

@@ -20,7 +20,7 @@ Configuration    ServerConfiguration AssistantsServer
 
 # Target, and the targets of ours that it may import.
 arrows='
-APIDocuments
+APIDocuments         CAPIDocuments
 AssistantsAPI
 CodeSandbox
 DataTables           AssistantsAPI

@@ -82,7 +82,7 @@ import TextExtraction
     }
 
     private var document: JSONValue {
-        get throws { try APIDocuments.openAPI.withUnsafeBytes { try JSONValue(parsing: $0) } }
+        get throws { try JSONValue(parsing: APIDocuments.openAPI) }
     }
 
     @Test("The document has every route of the server, and no other")

@@ -21,7 +21,7 @@ struct DocsRoutes: Sendable {
         group.get("docs/:file", use: swagger)
     }
 
-    private static func file(_ bytes: [UInt8], _ type: String) -> Response {
+    private static func file(_ bytes: UnsafeRawBufferPointer, _ type: String) -> Response {
         Response(
             status: .ok,
             headers: [.contentType: type, .cacheControl: "no-cache"],
