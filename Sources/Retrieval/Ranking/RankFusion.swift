@@ -1,20 +1,9 @@
-/// Joins what is found by words and what is found by meaning: reciprocal rank fusion.
+/// Joins what is found by words and what is found by meaning by their ranks alone: reciprocal rank fusion.
 ///
-/// Ranks are joined, not scores, as scores of the two have nothing in common. But the first of a list is first even when
-/// the question is about something else: what is published is therefore held down by how near the hit really is.
+/// The first of a list is first even when the question is about something else: what is published is therefore held down
+/// by how near the hit really is.
 package struct RankFusion: Sendable {
-    /// How much each list counts; at least one is not 0.
-    package struct Weights: Sendable, Equatable {
-        package var text: Double
-        package var embedding: Double
-
-        package init(text: Double = 0.5, embedding: Double = 0.5) {
-            self.text = text
-            self.embedding = embedding
-        }
-    }
-
-    /// A hit of one list, the best first. `relevance`, from 0 to 1, tells how near it is by its own measure.
+    /// A hit of one search, and how near it is by that: see `Relevance`.
     package struct Candidate: Sendable, Equatable {
         package var item: Int
         package var relevance: Double
@@ -25,27 +14,17 @@ package struct RankFusion: Sendable {
         }
     }
 
-    package struct Hit: Sendable, Equatable {
-        package var item: Int
-        /// From 0 to 1; that of the next hit is not higher.
-        package var score: Double
-    }
-
     /// With 60, as is often seen, the order within a list hardly counts.
     private static let rankOffset = 10.0
 
-    private let weights: Weights
+    private let weights: FusionWeights
 
-    package init(weights: Weights) { self.weights = weights }
+    package init(weights: FusionWeights) { self.weights = weights }
 
-    /// All that is in one of the lists, the best first. A list that does not exist, as there are no vectors, is nil.
-    package func hits(text: [Candidate], embedding: [Candidate]?) -> [Hit] {
-        let embeddingWeight = embedding == nil ? 0 : weights.embedding
-        // Without vectors words are all there is, whatever they were to count.
-        let textWeight = embedding == nil ? 1 : weights.text
+    /// All that is in one of the lists, which have their best first.
+    package func hits(text: [Candidate], embedding: [Candidate]) -> [FusedHit] {
         var found: [Int: (sum: Double, relevance: Double)] = [:]
-        func add(_ list: [Candidate], weight: Double) {
-            guard weight > 0 else { return }
+        for (list, weight) in [(text, weights.text), (embedding, weights.embedding)] where weight > 0 {
             for (rank, candidate) in list.enumerated() {
                 let earlier = found[candidate.item] ?? (0, 0)
                 found[candidate.item] = (
@@ -54,16 +33,16 @@ package struct RankFusion: Sendable {
                 )
             }
         }
-        add(text, weight: textWeight)
-        add(embedding ?? [], weight: embeddingWeight)
-        let most = (textWeight + embeddingWeight) / (Self.rankOffset + 1)
-        let ranked = found.sorted { ($0.value.sum, $1.key) > ($1.value.sum, $0.key) }
+        let most = (weights.text + weights.embedding) / (Self.rankOffset + 1)
         var last = 1.0
-        return ranked.map { item, value in
-            last = min(last, Self.published(value.sum / most) * min(1, value.relevance))
-            return Hit(item: item, score: last)
+        return found.sorted { ($0.value.sum, $1.key) > ($1.value.sum, $0.key) }.map { item, value in
+            last = min(last, Self.published(value.sum / most) * min(1, Self.gain * value.relevance))
+            return FusedHit(item: item, score: last)
         }
     }
+
+    /// Good hits, which are half as near as could be, are not held down.
+    private static let gain = 2.0
 
     /// What is first in one of the lists and not in the other is half of what could be, and yet a good hit.
     private static func published(_ share: Double) -> Double { 1 - (1 - share) * (1 - share) }

@@ -41,12 +41,13 @@ extension IndexQuery {
         self.init(
             text: text,
             vector: vector,
+            ranking: options.ranking.ranker == "none" ? .ranks : .scores,
             limit: options.limit,
             filter: options.filter,
             scoreThreshold: options.ranking.scoreThreshold
         )
         if let given = options.ranking.weights {
-            weights = RankFusion.Weights(text: given.text, embedding: given.embedding)
+            weights = FusionWeights(text: given.text, embedding: given.embedding)
         }
     }
 }

@@ -1,7 +1,7 @@
 /// Finds the terms of chunks, as the index holds them: each once, by how often the chunk has it.
 ///
-/// Terms are words; the parts of identifiers; of Korean words every two neighbouring syllables, also across a space, and
-/// the word without its particle; of Chinese and Japanese every two characters.
+/// Terms are words; the parts of identifiers; identifiers that are made of words; of Korean words every two neighbouring
+/// syllables, also across a space; of Chinese and Japanese every two characters.
 struct ChunkTerms {
     /// Columns of the index.
     private static let columnCount = 5
@@ -52,14 +52,14 @@ extension ChunkTerms: WordReceiver {
         for part in parts { table.add(UnsafeBufferPointer(rebasing: word[part])) }
     }
 
+    mutating func compound(_ words: UnsafeBufferPointer<UInt8>) { table.add(words) }
+
     mutating func hangul(_ syllables: [UInt32], after previous: [UInt32]) {
         count += 1
         if syllables.count == 1 { table.add(syllables[...]) }
         // A word of one syllable with its particle (`값을`).
         if syllables.count == 2, KoreanParticles.isParticle([syllables[1]]) { table.add(syllables[..<1]) }
         for index in syllables.indices.dropLast() { table.add(syllables[index], syllables[index + 1]) }
-        let stem = KoreanParticles.stem(of: syllables)
-        if stem.count > 2 { table.add(stem) }
         guard let first = syllables.first, let end = previous.last else { return }
         table.add(end, first)
         let previousStem = KoreanParticles.stem(of: previous)

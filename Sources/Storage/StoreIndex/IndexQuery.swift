@@ -3,11 +3,20 @@ import Retrieval
 
 /// What is looked for in one vector store.
 package struct IndexQuery: Sendable {
+    /// How hits by words and by meaning are put into one order.
+    package enum Ranking: Sendable {
+        /// By how near they are on each side.
+        case scores
+        /// By their ranks on each side alone.
+        case ranks
+    }
+
     package var text: String
     /// The question's vector; nil where there is no embedding model.
     package var vector: QueryVector?
     /// How much words and meaning count.
-    package var weights: RankFusion.Weights
+    package var weights: FusionWeights
+    package var ranking: Ranking
     /// Hits at most.
     package var limit: Int
     package var filter: AttributeFilter?
@@ -17,7 +26,8 @@ package struct IndexQuery: Sendable {
     package init(
         text: String,
         vector: QueryVector? = nil,
-        weights: RankFusion.Weights = RankFusion.Weights(),
+        weights: FusionWeights = FusionWeights(),
+        ranking: Ranking = .scores,
         limit: Int = 10,
         filter: AttributeFilter? = nil,
         scoreThreshold: Double = 0
@@ -25,6 +35,7 @@ package struct IndexQuery: Sendable {
         self.text = text
         self.vector = vector
         self.weights = weights
+        self.ranking = ranking
         self.limit = limit
         self.filter = filter
         self.scoreThreshold = scoreThreshold

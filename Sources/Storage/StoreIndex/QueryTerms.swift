@@ -34,22 +34,29 @@ struct QueryTerms {
 
 extension QueryTerms: WordReceiver {
     mutating func letters(_ word: UnsafeBufferPointer<UInt8>, parts: [Range<Int>]) {
-        add(String(decoding: word, as: UTF8.self), weight: 1)
+        let weight = AskingWords.contains(word) ? AskingWords.weight : 1
+        add(String(decoding: word, as: UTF8.self), weight: weight)
         for part in parts {
             let text = String(decoding: UnsafeBufferPointer(rebasing: word[part]), as: UTF8.self)
             add(text, weight: 0.5 / Double(parts.count))
         }
     }
 
+    mutating func compound(_ words: UnsafeBufferPointer<UInt8>) {
+        add(String(decoding: words, as: UTF8.self), weight: 1)
+    }
+
     mutating func hangul(_ syllables: [UInt32], after previous: [UInt32]) {
-        let stem = KoreanParticles.stem(of: syllables)
-        let pairs = max(1, stem.count - 1)
-        let weight = 1 / Double(pairs).squareRoot()
+        let asking = AskingWords.tail(of: syllables)
+        let stem = KoreanParticles.stem(of: Array(syllables.dropLast(asking)))
+        let weight = 1 / Double(max(1, stem.count - 1)).squareRoot()
         for index in stem.indices.dropLast() { add(Self.text(stem[index...index + 1]), weight: weight) }
-        if stem.count > 2 { add(Self.text(stem), weight: 0.5) }
-        if syllables.count == 1 { add(Self.text(syllables[...]), weight: 1) }
-        if syllables.count == 2, KoreanParticles.isParticle([syllables[1]]) {
+        if stem.count == 1 { add(Self.text(stem), weight: asking > 0 ? 0.5 : 1) }
+        if asking == 0, syllables.count == 2, KoreanParticles.isParticle([syllables[1]]) {
             add(Self.text(syllables[..<1]), weight: 0.5)
+        }
+        for index in syllables.indices.suffix(asking).dropLast() {
+            add(Self.text(syllables[index...index + 1]), weight: AskingWords.weight)
         }
     }
 

@@ -43,39 +43,47 @@ private struct StoreSearching {
     /// - Parameter vector: the question's, normalized; nil where words are all there is.
     func hits(for query: IndexQuery, vector: [Float]?) throws -> [IndexHit] {
         let selection = map.selection(query.filter)
-        let text = try byWords(query.text, selection.runs)
-        let embedding = try vector.flatMap { try byMeaning($0, selection.rows) }
-        let fused = RankFusion(weights: query.weights).hits(text: text, embedding: embedding)
+        let keywords = try KeywordRanking(map: map, runs: selection.runs, frequentTerms: frequentTerms)
+            .scores(for: QueryTerms(query.text), in: db)
+        let meanings = vector.flatMap { vector in Meanings(vector, map: map, rows: selection.rows, limit: candidates) }
+        var weights = query.weights
+        // Without vectors words are all there is, whatever they were to count.
+        if meanings == nil { weights = FusionWeights(text: 1, embedding: 0) }
+        let found = try candidates(keywords, meanings, weights)
+        let fused: [FusedHit]
+        switch query.ranking {
+        case .scores: fused = ScoreFusion(weights: weights).hits(found)
+        case .ranks:
+            let text = found.filter { $0.text > 0 }.sorted { $0.text > $1.text }
+            let embedding = found.filter { $0.embedding > 0 }.sorted { $0.embedding > $1.embedding }
+            fused = RankFusion(weights: weights).hits(
+                text: text.map { RankFusion.Candidate(item: $0.item, relevance: $0.text) },
+                embedding: embedding.map { RankFusion.Candidate(item: $0.item, relevance: $0.embedding) }
+            )
+        }
         return try hits(fused.prefix { $0.score >= query.scoreThreshold }, limit: query.limit)
     }
 
-    private func byWords(_ text: String, _ runs: [StoreMap.Run]) throws -> [RankFusion.Candidate] {
-        let ranking = KeywordRanking(map: map, runs: runs, frequentTerms: frequentTerms)
-        return try ranking.hits(for: QueryTerms(text), limit: candidates, in: db).map { hit in
-            RankFusion.Candidate(item: hit.chunk, relevance: Relevance.ofCoverage(Double(hit.coverage)))
-        }
-    }
-
-    /// The nearest by eight bits, put in order by their exact vectors. Nil when there is nothing to compare with.
-    private func byMeaning(_ vector: [Float], _ rows: [Range<Int>]) throws -> [RankFusion.Candidate]? {
-        guard let matrix = map.matrix, !rows.isEmpty else { return nil }
-        let nearest = matrix.nearest(to: QuantizedVector(vector), in: rows, limit: candidates + candidates / 4)
-        let compared = rows.reduce(0) { $0 + $1.count }
-        var exact: [(chunk: Int, cosine: Float)] = []
+    /// The best of each side, with how near they are on the other one.
+    private func candidates(
+        _ keywords: KeywordScores,
+        _ meanings: Meanings?,
+        _ weights: FusionWeights
+    ) throws -> [ScoreFusion.Candidate] {
+        let words = weights.text > 0 ? keywords.best(candidates).map(\.chunk) : []
+        let near = weights.embedding > 0 ? meanings?.chunks ?? [] : []
         var seen: Set<Int> = []
-        for neighbour in nearest.neighbours where seen.insert(neighbour.owner).inserted {
-            guard let cosine = try StoredVectors.cosine(of: neighbour.owner, with: vector, in: db) else { continue }
-            exact.append((neighbour.owner, cosine))
-        }
-        exact.sort { ($0.cosine, $1.chunk) > ($1.cosine, $0.chunk) }
-        return exact.prefix(candidates).map { chunk, cosine in
-            let relevance = Relevance.ofCosine(Double(cosine), mean: nearest.mean, count: compared)
-            return RankFusion.Candidate(item: chunk, relevance: relevance)
+        return try (words + near).filter { seen.insert($0).inserted }.map { chunk in
+            ScoreFusion.Candidate(
+                item: chunk,
+                text: Relevance.ofWords(share: Double(keywords.share(of: chunk))),
+                embedding: try meanings?.relevance(of: chunk, in: db) ?? 0
+            )
         }
     }
 
     /// Reads what was found. Files may have been removed since.
-    private func hits(_ fused: some Sequence<RankFusion.Hit>, limit: Int) throws -> [IndexHit] {
+    private func hits(_ fused: some Sequence<FusedHit>, limit: Int) throws -> [IndexHit] {
         var hits: [IndexHit] = []
         var repeats: [IndexHit] = []
         var seen: Set<Int> = []
@@ -91,7 +99,7 @@ private struct StoreSearching {
         return hits
     }
 
-    private func hit(_ candidate: RankFusion.Hit) throws -> IndexHit? {
+    private func hit(_ candidate: FusedHit) throws -> IndexHit? {
         let stored = try db.first(StoredChunk.columns + " WHERE id = ?", [candidate.item]) { StoredChunk($0) }
         guard let stored, let file = map.files[stored.file] else { return nil }
         return IndexHit(
@@ -101,6 +109,44 @@ private struct StoreSearching {
             number: stored.number,
             chunk: stored.chunk,
             score: candidate.score
+        )
+    }
+}
+
+/// The chunks whose vectors are nearest to a question's.
+private struct Meanings {
+    private let vector: [Float]
+    private let nearest: VectorMatrix.Nearest
+    private let compared: Int
+    private let limit: Int
+
+    /// Rows for each chunk that is looked for, as a chunk may have several vectors.
+    private static let rowsPerChunk = 4
+
+    /// Nil when there is nothing to compare with.
+    init?(_ vector: [Float], map: StoreMap, rows: [Range<Int>], limit: Int) {
+        guard let matrix = map.matrix, !rows.isEmpty else { return nil }
+        self.vector = vector
+        self.limit = limit
+        nearest = matrix.nearest(to: QuantizedVector(vector), in: rows, limit: limit * Self.rowsPerChunk)
+        compared = rows.reduce(0) { $0 + $1.count }
+    }
+
+    /// The nearest first, by eight bits.
+    var chunks: [Int] {
+        var seen: Set<Int> = []
+        let distinct = nearest.neighbours.map(\.owner).filter { seen.insert($0).inserted }
+        return Array(distinct.prefix(limit))
+    }
+
+    /// By its exact vectors; 0 where it has none.
+    func relevance(of chunk: Int, in db: GRDB.Database) throws -> Double {
+        guard let cosine = try StoredVectors.cosine(of: chunk, with: vector, in: db) else { return 0 }
+        return Relevance.ofMeaning(
+            cosine: Double(cosine),
+            mean: nearest.mean,
+            deviation: nearest.deviation,
+            count: compared
         )
     }
 }

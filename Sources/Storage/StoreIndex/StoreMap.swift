@@ -103,16 +103,6 @@ struct StoreMap: Sendable {
         if let matrix, matrix.count > 4 * liveRows + 10_000 { forgetMatrix() }
     }
 
-    /// The file that a chunk belongs to.
-    func file(of chunk: Int) -> Int? {
-        var (low, high) = (0, runs.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if runs[middle].chunks.upperBound <= chunk { low = middle + 1 } else { high = middle }
-        }
-        return low < runs.count && runs[low].chunks.contains(chunk) ? runs[low].file : nil
-    }
-
     /// The chunks and vectors of all files that may be found.
     func selection(_ filter: AttributeFilter?) -> (runs: [Run], rows: [Range<Int>]) {
         let allowed = files.filter { $0.value.isVisible && filter?.matches($0.value.attributes) ?? true }
@@ -130,4 +120,16 @@ struct StoreMap: Sendable {
 
     /// Chunks have so many terms on average.
     var averageLength: Double { chunkCount > 0 ? Double(termCount) / Double(chunkCount) : 1 }
+}
+
+extension [StoreMap.Run] {
+    /// The one that a chunk belongs to.
+    func run(of chunk: Int) -> StoreMap.Run? {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].chunks.upperBound <= chunk { low = middle + 1 } else { high = middle }
+        }
+        return low < count && self[low].chunks.contains(chunk) ? self[low] : nil
+    }
 }

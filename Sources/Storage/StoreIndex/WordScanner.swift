@@ -3,6 +3,8 @@ protocol WordReceiver {
     /// A word of letters, digits and `_`, in lower case. `parts` are those of an identifier such as `max_connections` or
     /// `parseHeader`; none for other words.
     mutating func letters(_ word: UnsafeBufferPointer<UInt8>, parts: [Range<Int>])
+    /// Words that nothing but one of `-./` joins, such as `E-2005` or `player.cache`, with `_` for that.
+    mutating func compound(_ words: UnsafeBufferPointer<UInt8>)
     /// A Korean word, and the one before it if only spaces lie between.
     mutating func hangul(_ syllables: [UInt32], after previous: [UInt32])
     /// Chinese or Japanese, which has no ends of words.
@@ -17,6 +19,10 @@ struct WordScanner {
     /// The word of letters under way, in lower case, and how many it has; of a long one the first of them.
     private let word: UnsafeMutableBufferPointer<UInt8>
     private var length = 0
+    /// The words so far that may turn out to be a compound, how many bytes these have, and how many they are.
+    private let compound: UnsafeMutableBufferPointer<UInt8>
+    private var compoundLength = 0
+    private var compoundWords = 0
     private var parts: [Range<Int>] = []
     private var partStart = 0
     private var syllables: [UInt32] = []
@@ -28,14 +34,17 @@ struct WordScanner {
     static func scan(_ text: String, into receiver: inout some WordReceiver) {
         var text = text
         text.withUTF8 { bytes in
-            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: maximumLength) { word in
-                var scanner = WordScanner(word: word)
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * maximumLength + 1) { memory in
+                var scanner = WordScanner(memory)
                 scanner.scan(bytes, &receiver)
             }
         }
     }
 
-    private init(word: UnsafeMutableBufferPointer<UInt8>) { self.word = word }
+    private init(_ memory: UnsafeMutableBufferPointer<UInt8>) {
+        word = UnsafeMutableBufferPointer(rebasing: memory[..<Self.maximumLength])
+        compound = UnsafeMutableBufferPointer(rebasing: memory[Self.maximumLength...])
+    }
 
     private mutating func scan(_ text: UnsafeBufferPointer<UInt8>, _ receiver: inout some WordReceiver) {
         var index = 0
@@ -84,7 +93,10 @@ struct WordScanner {
         if index > start {
             endHangul(&receiver)
             // Letters beyond ASCII go on with the word.
-            if index == text.count || text[index] < 0x80 { endLetters(&receiver) }
+            if index == text.count || text[index] < 0x80 {
+                join(goesOn: Self.joins(text, at: index), &receiver)
+                endLetters(&receiver)
+            }
             return index
         }
         endLetters(&receiver)
@@ -95,6 +107,29 @@ struct WordScanner {
             index += 1
         }
         return index
+    }
+
+    /// Adds the word to the compound that it may be a part of, which ends with it or not.
+    private mutating func join(goesOn: Bool, _ receiver: inout some WordReceiver) {
+        guard goesOn || compoundWords > 0 else { return }
+        if compoundLength + length < Self.maximumLength {
+            for index in 0..<length { compound[compoundLength + index] = word[index] }
+            compoundLength += length
+            compound[compoundLength] = UInt8(ascii: "_")
+            compoundLength += 1
+            compoundWords += 1
+        }
+        guard !goesOn else { return }
+        if compoundWords > 1 { receiver.compound(UnsafeBufferPointer(rebasing: compound[..<(compoundLength - 1)])) }
+        (compoundLength, compoundWords) = (0, 0)
+    }
+
+    /// Whether a word ends at `index` that is joined with the next one.
+    private static func joins(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
+        guard index + 1 < text.count else { return false }
+        let byte = text[index]
+        let isJoint = byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "/")
+        return isJoint && isWord(text[index + 1])
     }
 
     @inline(__always)
@@ -171,6 +206,7 @@ struct WordScanner {
         let stretch = String(decoding: Array(word[..<length]) + text[start..<end], as: UTF8.self)
         forgetWord()
         forgetPrevious()
+        (compoundLength, compoundWords) = (0, 0)
         SearchWord.forEach(in: stretch) { found in
             switch found.script {
             case .letters: found.folded.withUnsafeBufferPointer { if !$0.isEmpty { receiver.letters($0, parts: []) } }
