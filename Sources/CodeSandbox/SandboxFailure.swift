@@ -21,7 +21,7 @@ package struct SandboxFailure: Error, Sendable, Equatable, CustomStringConvertib
     /// What bubblewrap, or a program before it, said before it gave up.
     ///
     /// The messages are those of bubblewrap 0.6 to 0.11 on Debian, on Ubuntu and in containers.
-    init(message: String) {
+    package init(message: String) {
         let last = message.split(separator: "\n").last.map(String.init) ?? ""
         let text = last.isEmpty ? "the sandbox ended before it began" : last
         self.init(text, remedy: Self.remedies.first { message.contains($0.sign) }?.remedy ?? Self.otherRemedy)

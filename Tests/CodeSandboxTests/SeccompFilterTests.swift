@@ -1,6 +1,5 @@
+import CodeSandbox
 import Testing
-
-@testable import CodeSandbox
 
 @Suite struct SeccompFilterTests {
     @Test(

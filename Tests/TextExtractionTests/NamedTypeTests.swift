@@ -1,6 +1,5 @@
 import Testing
-
-@testable import TextExtraction
+import TextExtraction
 
 @Suite struct NamedTypeTests {
     @Test(

@@ -5,9 +5,9 @@ import Foundation
 ///
 /// Arguments that tell of the host go to bubblewrap by a descriptor, since everything in the sandbox can read its
 /// command line.
-struct BubblewrapCommand {
+package struct BubblewrapCommand {
     /// The programs of the host that are needed.
-    struct Tools: Sendable {
+    package struct Tools: Sendable {
         let bubblewrap: String
         let nice: String
         let choom: String
@@ -27,8 +27,14 @@ struct BubblewrapCommand {
     let tools: Tools
     let identity: SandboxIdentity
 
+    package init(program: ConfinedProgram, tools: Tools, identity: SandboxIdentity) {
+        self.program = program
+        self.tools = tools
+        self.identity = identity
+    }
+
     /// The command to start.
-    var command: [String] {
+    package var command: [String] {
         let limits = program.limits
         let processorSeconds = max(1, limits.processorTime.components.seconds)
         let largestFile = program.scratchFolders.map(\.size).max() ?? 0
@@ -48,7 +54,7 @@ struct BubblewrapCommand {
     }
 
     /// What bubblewrap reads from its descriptor.
-    var arguments: [UInt8] { (options + [""]).joined(separator: "\0").utf8.map { $0 } }
+    package var arguments: [UInt8] { (options + [""]).joined(separator: "\0").utf8.map { $0 } }
 
     private var options: [String] {
         var words = ["--unshare-all", "--unshare-user"]

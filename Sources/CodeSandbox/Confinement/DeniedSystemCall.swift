@@ -1,7 +1,7 @@
 /// A system call that confined programs are refused, whatever its arguments. Numbers are those of the kernel's tables
 /// for the two architectures, which never change.
-struct DeniedSystemCall {
-    let name: String
+package struct DeniedSystemCall: Sendable {
+    package let name: String
     /// Nil where the architecture does not have it.
     private let amd64: UInt32?
     private let arm64: UInt32?
@@ -24,14 +24,14 @@ struct DeniedSystemCall {
         self.init(name, number, number, error: error)
     }
 
-    func number(_ architecture: SeccompFilter.Architecture) -> UInt32? {
+    package func number(_ architecture: SeccompFilter.Architecture) -> UInt32? {
         switch architecture {
         case .amd64: amd64
         case .arm64: arm64
         }
     }
 
-    static let all =
+    package static let all =
         nameSpacesAndMounts + otherProcesses + kernelObjects + kernelState + clocksAndHost + uncountedMemory
 
     private static let nameSpacesAndMounts: [DeniedSystemCall] = [

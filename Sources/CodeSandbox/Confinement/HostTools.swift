@@ -3,7 +3,7 @@ import Foundation
 /// Finds the programs of the host that the sandbox is made with.
 extension BubblewrapCommand.Tools {
     /// - Throws: ``SandboxFailure`` that names what is missing and how to install it.
-    init() throws(SandboxFailure) {
+    package init() throws(SandboxFailure) {
         bubblewrap = try Self.path(of: "bwrap", package: "bubblewrap")
         nice = try Self.path(of: "nice", package: "coreutils")
         choom = try Self.path(of: "choom", package: "util-linux")

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Who confined programs are to the host: never one who may do more than the server itself.
-enum SandboxIdentity {
+package enum SandboxIdentity: Sendable {
     /// The server's own user, as only root can become another one. What escapes the sandbox is the server then.
     case server
     /// A user of its own, whom no account stands for and no file belongs to.

@@ -4,12 +4,12 @@
 /// It lets pass what is not named, as a list of all that Python's libraries call would break with each of their
 /// releases. What it refuses is what leads out (name spaces, mounts, tracing, the kernel's keyring, modules, devices of
 /// virtual machines and networks) and what takes memory that no other limit counts.
-struct SeccompFilter {
-    enum Architecture {
+package struct SeccompFilter {
+    package enum Architecture: Sendable {
         case amd64, arm64
 
         /// The one that this program was built for; nil where there is no filter for it.
-        static var current: Architecture? {
+        package static var current: Architecture? {
             #if arch(x86_64)
                 .amd64
             #elseif arch(arm64)
@@ -28,16 +28,16 @@ struct SeccompFilter {
         }
     }
 
-    struct Instruction: Equatable {
+    package struct Instruction: Equatable {
         var code: UInt16
         var ifTrue: UInt8 = 0
         var ifFalse: UInt8 = 0
         var value: UInt32
     }
 
-    private(set) var instructions: [Instruction] = []
+    package private(set) var instructions: [Instruction] = []
 
-    init(_ architecture: Architecture) {
+    package init(_ architecture: Architecture) {
         // Calls in the manner of another architecture have other numbers; nothing honest makes them.
         load(.architecture)
         append(.jumpIfEqual, architecture.auditCode, ifTrue: 1)
@@ -61,7 +61,7 @@ struct SeccompFilter {
     }
 
     /// As the kernel reads it, on machines whose low byte comes first.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         instructions.flatMap { instruction -> [UInt8] in
             let (code, value) = (instruction.code, instruction.value)
             return [

@@ -157,8 +157,10 @@ final class RunningProcess {
             hand(nil, to: reader)
         case .bytes(let bytes):
             outputSize += bytes.count
-            if outputSize > program.limits.outputSize { kill(because: .output) }
-            hand(bytes, to: reader)
+            if outputSize <= program.limits.outputSize { return hand(bytes, to: reader) }
+            kill(because: .output)
+            isOutputOpen = false
+            hand(nil, to: reader)
         }
     }
 

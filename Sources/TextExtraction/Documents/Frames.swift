@@ -1,8 +1,8 @@
 /// What the reader of documents writes, as it comes: a letter, four bytes of length, and a text.
 ///
 /// It may be in the hands of whoever made the document. All it can say is texts of that one document.
-struct Frames {
-    enum Frame: Equatable {
+package struct Frames {
+    package enum Frame: Equatable {
         case page(Int)
         /// Of the table that the following texts are rows of; nil where there is none.
         case tableHeader(String?)
@@ -12,7 +12,7 @@ struct Frames {
     }
 
     /// What comes is no frame.
-    struct Malformed: Error {}
+    package struct Malformed: Error {}
 
     private var buffer: [UInt8] = []
     private var position = 0
@@ -20,14 +20,16 @@ struct Frames {
     /// In bytes.
     private static let longest = 64 * 1024
 
-    mutating func add(_ bytes: [UInt8]) {
+    package init() {}
+
+    package mutating func add(_ bytes: [UInt8]) {
         buffer.removeFirst(position)
         position = 0
         buffer += bytes
     }
 
     /// The next one; nil where more must come first.
-    mutating func next() throws(Malformed) -> Frame? {
+    package mutating func next() throws(Malformed) -> Frame? {
         guard buffer.count - position >= 5 else { return nil }
         let length = buffer[(position + 1)..<(position + 5)].reduce(0) { $0 << 8 | Int($1) }
         guard length <= Self.longest else { throw Malformed() }

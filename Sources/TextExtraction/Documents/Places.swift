@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A number of places; who finds none waits for one, in the order of arrival.
-final class Places: Sendable {
+package final class Places: Sendable {
     private struct State {
         var free: Int
         var nextNumber = 0
@@ -12,12 +12,12 @@ final class Places: Sendable {
 
     private let state: Mutex<State>
 
-    init(_ count: Int) { state = Mutex(State(free: max(1, count))) }
+    package init(_ count: Int) { state = Mutex(State(free: max(1, count))) }
 
     /// Has a place while the body runs.
     ///
     /// - Throws: `CancellationError`, and what the body throws.
-    nonisolated(nonsending) func hold<Result>(_ body: () async throws -> Result) async throws -> Result {
+    nonisolated(nonsending) package func hold<Result>(_ body: () async throws -> Result) async throws -> Result {
         try await take()
         defer { giveBack() }
         return try await body()

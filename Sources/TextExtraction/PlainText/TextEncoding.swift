@@ -35,7 +35,6 @@ enum TextEncoding {
     private static let candidates: [(String.Encoding, @Sendable (String, Double) -> Bool)] = [
         (cp949, { text, _ in share(text, of: 0xAC00...0xD7A3) > 0.6 }),
         (.shiftJIS, { text, _ in share(text, of: 0x3041...0x30FF) > 0.2 }),
-        (.japaneseEUC, { text, _ in share(text, of: 0x3041...0x30FF) > 0.2 }),
         // In Western texts letters beyond ASCII stand alone.
         (gb18030, { text, pairs in pairs > 0.9 && share(text, of: 0x4E00...0x9FFF) > 0.6 }),
     ]
