@@ -60,7 +60,7 @@ def extract_from(archive, output):
     elif main.startswith("xl/") and main.endswith(".xml"):
         import spreadsheet
 
-        spreadsheet.extract(archive.fp, output)
+        spreadsheet.extract(archive, output)
     else:
         raise Refused(
             "The file is a ZIP archive, but neither a DOCX, PPTX or XLSX nor an ODT, ODP or ODS document.",
