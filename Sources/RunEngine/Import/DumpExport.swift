@@ -7,11 +7,16 @@ import Storage
 /// memory does not depend on how much there is.
 package struct DumpExport: Sendable {
     let database: Database
+    /// Where the bytes of files go; nil when they are not wanted.
+    let contents: ExportedContents?
 
     private static let page = 100
     private static let bytes = 256 << 10
 
-    package init(database: Database) { self.database = database }
+    package init(database: Database, contents: ExportedContents?) {
+        self.database = database
+        self.contents = contents
+    }
 
     /// Writes all of a project. Returns how many objects there were.
     package func run(_ project: ProjectID, _ write: ([UInt8]) throws -> Void) async throws -> Int {
@@ -24,6 +29,7 @@ package struct DumpExport: Sendable {
             count += items.count
             try write(writer.bytes)
         }
+        try await files(of: project) { try put($0.map(ExportedFile.init)) }
         var assistants = Pages<Assistant>(of: Self.page)
         while let items = try await assistants.next({ request in
             try await database.read { try $0.assistants.page(request, of: project) }
@@ -39,11 +45,49 @@ package struct DumpExport: Sendable {
                 try await messages(of: thread.id) { try put($0) }
                 try await runs(of: thread.id) { run, steps in
                     try put([run])
-                    try put(steps)
+                    try put(steps.map(\.detailed))
                 }
             }
         }
+        try await stores(of: project) { store, files in
+            if let store { try put([store]) }
+            try put(files)
+        }
         return count
+    }
+
+    /// Vector stores, each followed by its files.
+    private func stores(
+        of project: ProjectID,
+        _ body: (VectorStore?, [VectorStoreFile]) throws -> Void
+    ) async throws {
+        let database = database
+        var stores = Pages<VectorStore>(of: Self.page)
+        while let items = try await stores.next({ request in
+            try await database.read { try $0.vectorStores.page(request, of: project) }
+        }) {
+            for store in items {
+                try body(store, [])
+                var files = Pages<VectorStoreFile>(of: Self.page)
+                while let items = try await files.next({ request in
+                    try await database.read { try $0.vectorStoreFiles.page(request, of: store.id, status: nil) }
+                }) {
+                    try body(nil, items)
+                }
+            }
+        }
+    }
+
+    /// Files; of each page the bytes are saved first.
+    private func files(of project: ProjectID, _ body: ([StoredFile]) throws -> Void) async throws {
+        let stored = try FileContents(of: database)
+        var files = Pages<StoredFile>(of: Self.page)
+        while let items = try await files.next({ request in
+            try await database.read { try $0.files.page(request, of: project) }
+        }) {
+            if let contents { for file in items { try await contents.save(file, from: stored) } }
+            try body(items)
+        }
     }
 
     private func messages(
@@ -105,6 +149,18 @@ extension Assistant: ListedResource {
 }
 
 extension AssistantThread: ListedResource {
+    fileprivate var rawID: String { id.rawValue }
+}
+
+extension StoredFile: ListedResource {
+    fileprivate var rawID: String { file.id.rawValue }
+}
+
+extension VectorStore: ListedResource {
+    fileprivate var rawID: String { id.rawValue }
+}
+
+extension VectorStoreFile: ListedResource {
     fileprivate var rawID: String { id.rawValue }
 }
 

@@ -141,11 +141,14 @@ struct RunExecution: Sendable {
     /// Answers as often as the server's own tools are called.
     private func answerAndStore(_ begun: Begun) async {
         var next: Begun? = begun
-        while let begun = next { next = await answerOnce(begun) }
+        var tools: RunTools?
+        while let begun = next { next = await answerOnce(begun, &tools) }
     }
 
     /// One answer of the model. Returns how the run goes on; nil when it has ended, or waits for outputs.
-    private func answerOnce(_ begun: Begun) async -> Begun? {
+    ///
+    /// - Parameter tools: nil before the first answer, which looks for them.
+    private func answerOnce(_ begun: Begun, _ tools: inout RunTools?) async -> Begun? {
         let ending = RunEnding(begun: begun, worker: worker, live: live, releasesThread: true)
         if live.interruption != nil {
             await ending.interrupted(after: nil)
@@ -157,10 +160,12 @@ struct RunExecution: Sendable {
         }
         var turn: TurnInProgress?
         do {
-            let tools = try await worker.tools(for: begun.run, live: live)
+            let offered: RunTools
+            if let tools { offered = tools } else { offered = try await worker.tools(for: begun.run, live: live) }
+            tools = offered
             let begins = TurnInProgress(
                 run: begun.run,
-                tools: tools,
+                tools: offered,
                 knownCallIDs: begun.past.callIDs,
                 live: live,
                 ids: worker.ids,
@@ -168,7 +173,7 @@ struct RunExecution: Sendable {
             )
             turn = begins
             live.show(begins)
-            return try await answer(begun, tools, begins, ending)
+            return try await answer(begun, offered, begins, ending)
         } catch let error as ModelError {
             turn?.finishText()
             if live.interruption != nil {
@@ -205,7 +210,12 @@ struct RunExecution: Sendable {
                 await ending.answered(turn, outcome, history: history)
                 return nil
             }
-            try await carryOutCalls(of: turn, begun, tools, CitationSources(history, begun.past))
+            do {
+                try await carryOutCalls(of: turn, begun, tools, CitationSources(history, begun.past))
+            } catch let error as ModelError where live.interruption == nil {
+                await ending.failed(turn, error, usage: outcome.usage)
+                return nil
+            }
             return await ending.answeredForNow(turn, outcome)
         case .builtInAnalyst:
             try await live.waitUntilStored()

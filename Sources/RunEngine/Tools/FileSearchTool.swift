@@ -21,6 +21,7 @@ struct FileSearchTool: ServerTool {
         in stores: [Identifier<VectorStore>],
         of project: ProjectID,
         settings: Tool.FileSearch,
+        filenames: [String],
         beside tools: [Tool],
         contextTokens: Int
     ) {
@@ -29,7 +30,7 @@ struct FileSearchTool: ServerTool {
         self.project = project
         self.settings = settings
         self.contextTokens = contextTokens
-        function = Self.function(named: Self.name(beside: tools))
+        function = Self.function(named: Self.name(beside: tools), filenames)
     }
 
     /// The name of the function; another one where the caller has a function of that name.
@@ -40,15 +41,25 @@ struct FileSearchTool: ServerTool {
         return name
     }
 
-    private static func function(named name: String) -> Tool.Function {
-        Tool.Function(
+    /// Names of files that the model is told of: it knows then what may be found.
+    static let namesShown = 20
+    /// Unicode scalars of a name that are shown.
+    private static let nameLength = 80
+
+    private static func function(named name: String, _ filenames: [String]) -> Tool.Function {
+        let names = filenames.map { name in
+            let kept = name.unicodeScalars.lazy.filter { !$0.isLineBreakOrControl }.prefix(nameLength)
+            return "\"\(String(String.UnicodeScalarView(kept)))\""
+        }
+        let documents = names.isEmpty ? "" : "\nDocuments, the newest: \(names.joined(separator: ", "))"
+        return Tool.Function(
             name: name,
             description: """
                 Searches the documents that belong to this conversation and returns the passages that fit best. Use it \
                 whenever the answer may be in the documents, before you answer from your own knowledge or say that you \
                 do not know, and again with other words if nothing fits. Every passage begins with a marker such as \
                 【4:0†report.pdf】. Cite: directly behind each statement that comes from a passage, copy the marker of \
-                that passage exactly, with its brackets. Never make up a marker, and do not list sources at the end.
+                that passage exactly, with its brackets. Never make up a marker, and do not list sources at the end.\(documents)
                 """,
             parameters: parameters,
             strict: false

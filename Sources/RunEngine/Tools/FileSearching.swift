@@ -8,6 +8,9 @@ package protocol FileSearching: Sendable {
     /// are gone are left out.
     func search(_ search: FileSearch) async throws -> [FoundChunk]
 
+    /// Names of files that can be found in stores, the newest of each, at most `limit`.
+    func filenames(in stores: [Identifier<VectorStore>], of project: ProjectID, limit: Int) async throws -> [String]
+
     /// Waits, for a bounded time, until what is being added to a thread's own stores can be found.
     func waitUntilReady(_ stores: [Identifier<VectorStore>], in project: ProjectID) async throws
 }

@@ -16,11 +16,13 @@ extension RunWorker {
         let ids = (run.settings.toolResources.vectorStoreIDs ?? []) + own
         guard let project, !ids.isEmpty else { return tools }
         if !own.isEmpty { try await search.waitUntilReady(own.map { Identifier($0) }, in: project) }
+        let stores: [Identifier<VectorStore>] = ids.withoutRepeats.map { Identifier($0) }
         let tool = FileSearchTool(
             search,
-            in: ids.withoutRepeats.map { Identifier($0) },
+            in: stores,
             of: project,
             settings: settings,
+            filenames: try await search.filenames(in: stores, of: project, limit: FileSearchTool.namesShown),
             beside: run.settings.tools,
             contextTokens: configuration.contextTokens
         )

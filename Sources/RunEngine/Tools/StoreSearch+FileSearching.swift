@@ -30,6 +30,24 @@ extension StoreSearch: FileSearching {
         return sorted.map(\.element)
     }
 
+    package func filenames(
+        in stores: [Identifier<VectorStore>],
+        of project: ProjectID,
+        limit: Int
+    ) async throws -> [String] {
+        let now = clock.now()
+        return try await worker.parts.database.read { db in
+            var files: [String] = []
+            for store in stores {
+                let request = PageRequest(limit: limit, order: .descending)
+                let page = try db.vectorStoreFiles.page(request, of: store, status: .completed)
+                files += page.items.map(\.id.rawValue)
+            }
+            let newest = Array(files.prefix(limit))
+            return try db.files.find(newest, in: project, at: now).map(\.file.filename)
+        }
+    }
+
     package func waitUntilReady(_ stores: [Identifier<VectorStore>], in project: ProjectID) async throws {
         let deadline = ContinuousClock.now + Self.patience
         while ContinuousClock.now < deadline {
