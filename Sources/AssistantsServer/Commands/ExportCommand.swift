@@ -8,9 +8,10 @@ import Storage
 /// `assistants-server export`: writes what is stored as objects of the Assistants API.
 struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Writes assistants, threads, messages, runs and run steps as JSON Lines.",
+        abstract: "Writes files, assistants, threads, messages, runs and run steps as JSON Lines.",
         discussion: """
-            Each line is an object as /v1 shows it, the newest first; import reads them. The server must not run.
+            Each line is an object as /v1 shows it, the newest first; import reads them. The bytes of files go into the \
+            directory's folder files, and nowhere without a directory. The server must not run.
             """
     )
 
@@ -30,9 +31,10 @@ struct Export: AsyncParsableCommand {
     func run() async throws {
         try await settings.withStore { database in
             let projects = try await chosenProjects(database)
+            let contents = output == "-" ? nil : try ExportedContents(directory: output)
             for (id, name) in projects {
                 let file = try target(name)
-                let count = try await DumpExport(database: database).run(id) { bytes in
+                let count = try await DumpExport(database: database, contents: contents).run(id) { bytes in
                     try file.write(contentsOf: Data(bytes))
                 }
                 if output != "-" { try file.close() }

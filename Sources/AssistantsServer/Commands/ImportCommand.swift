@@ -11,8 +11,9 @@ struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Takes dumps of the Assistants API into the store; ends with 1 if any object was refused.",
         discussion: """
-            Reads assistants, threads, messages, runs and run steps as OpenAI's API gave them: JSON Lines, arrays and list \
-            pages, of any age and in any order. Ids and times stay as they are. A thread that is known from its messages \
+            Reads files, assistants, threads, messages, runs and run steps as OpenAI's API gave them: JSON Lines, arrays and list \
+            pages, of any age and in any order. The bytes of a file are looked for in the folder files beside the dump, under \
+            its id or what an export named. Ids and times stay as they are. A thread that is known from its messages \
             alone is made; a run that had not ended is stored as expired. What is stored already stays as it is: a second \
             import changes nothing. The server must not run.
             """

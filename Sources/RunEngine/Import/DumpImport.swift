@@ -13,7 +13,7 @@ package struct DumpImport: Sendable {
     let progress: @Sendable (String) -> Void
 
     /// Objects that are set down, and threads or runs that are stored, in one transaction.
-    private static let batch = 500
+    static let batch = 500
     private static let batchBytes = 4 << 20
     private static let parents = 64
 
@@ -37,9 +37,12 @@ package struct DumpImport: Sendable {
             }
         }
         _ = try await database.write { try $0.imports.addMissingThreads() }
+        try await mergeFiles(files, &report)
         try await mergeRoots(.assistant, files, &report)
         try await mergeRoots(.thread, files, &report)
         for kind in [StagedObject.Kind.message, .run, .step] { try await mergeChildren(kind, files, &report) }
+        try await mergeRoots(.vectorStore, files, &report)
+        try await mergeChildren(.vectorStoreFile, files, &report)
         try await database.write { try $0.imports.end() }
         return report
     }
@@ -136,9 +139,11 @@ package struct DumpImport: Sendable {
                     )
                     let merge = DumpMerge(db: db, project: project)
                     let outcome =
-                        try kind == .assistant
-                        ? merge.assistants(objects, atBeginning: atBeginning)
-                        : merge.threads(objects, atBeginning: atBeginning)
+                        switch kind {
+                        case .assistant: try merge.assistants(objects, atBeginning: atBeginning)
+                        case .vectorStore: try merge.vectorStores(objects, atBeginning: atBeginning)
+                        default: try merge.threads(objects, atBeginning: atBeginning)
+                        }
                     return (objects.last.map(ImportRepository.Place.init), outcome)
                 }
                 report.add(outcome, of: kind, files)
@@ -164,7 +169,10 @@ package struct DumpImport: Sendable {
             }
             guard let last = parents.last else { return }
             let outcomes = try await database.write { [project] db in
-                try parents.map { try DumpMerge(db: db, project: project).children(kind, of: $0) }
+                let merge = DumpMerge(db: db, project: project)
+                return try parents.map { parent in
+                    try kind == .vectorStoreFile ? merge.files(ofStore: parent) : merge.children(kind, of: parent)
+                }
             }
             for outcome in outcomes { report.add(outcome, of: kind, files) }
             parent = last
@@ -174,7 +182,7 @@ package struct DumpImport: Sendable {
 }
 
 extension ImportReport {
-    fileprivate mutating func add(_ outcome: MergeOutcome, of kind: StagedObject.Kind, _ files: [String]) {
+    mutating func add(_ outcome: MergeOutcome, of kind: StagedObject.Kind, _ files: [String]) {
         counts[kind.rawValue].added += outcome.counts.added
         counts[kind.rawValue].unchanged += outcome.counts.unchanged
         counts[kind.rawValue].different += outcome.counts.different

@@ -89,7 +89,7 @@ struct DumpMerge {
         if !isImplied { outcome.counts.added += 1 }
     }
 
-    private func belongsHere(_ object: StagedObject, _ outcome: inout MergeOutcome) throws -> Bool {
+    func belongsHere(_ object: StagedObject, _ outcome: inout MergeOutcome) throws -> Bool {
         guard let owner = try db.imports.project(of: object.kind, object.id), owner != project else { return true }
         if !object.body.isEmpty { outcome.refuse(object, "the id belongs to another project") }
         return false
@@ -151,7 +151,7 @@ struct DumpMerge {
             guard let run else { return }
             let step = try DumpedStep(value).step(of: run)
             if let stored = try db.runSteps.find(step.id, of: run) { outcome.compare(stored, step) }
-        case .assistant, .thread: break
+        case .assistant, .thread, .file, .vectorStore, .vectorStoreFile: break
         }
     }
 
@@ -169,7 +169,7 @@ struct DumpMerge {
         case .run: try db.runs.insert(try Run(dumped: value))
         case .step:
             if let run { try db.runSteps.insert(try DumpedStep(value).step(of: run)) }
-        case .assistant, .thread: break
+        case .assistant, .thread, .file, .vectorStore, .vectorStoreFile: break
         }
         return tokens
     }

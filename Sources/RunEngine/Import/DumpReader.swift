@@ -123,10 +123,13 @@ extension StagedObject.Kind {
     fileprivate init?(object name: String) {
         switch name {
         case "assistant": self = .assistant
+        case "file": self = .file
         case "thread": self = .thread
         case "thread.message": self = .message
         case "thread.run": self = .run
         case "thread.run.step": self = .step
+        case "vector_store": self = .vectorStore
+        case "vector_store.file": self = .vectorStoreFile
         default: return nil
         }
     }
@@ -151,6 +154,16 @@ extension StagedObject.Kind {
         case .step:
             let step = try DumpedStep(value)
             return (step.id.rawValue, step.runID.rawValue, step.createdAt)
+        case .file:
+            let file = try DumpedFile(value).file
+            return (file.id.rawValue, "", file.createdAt)
+        case .vectorStore:
+            let store = try VectorStore(dumped: value)
+            return (store.id.rawValue, "", store.createdAt)
+        case .vectorStoreFile:
+            let file = try VectorStoreFile(dumped: value)
+            // The same file may be in several stores.
+            return ("\(file.storeID)/\(file.id)", file.storeID.rawValue, file.createdAt)
         }
     }
 
@@ -162,6 +175,9 @@ extension StagedObject.Kind {
         case .message: "messages"
         case .run: "runs"
         case .step: "run steps"
+        case .file: "files"
+        case .vectorStore: "vector stores"
+        case .vectorStoreFile: "files in vector stores"
         }
     }
 }

@@ -66,6 +66,16 @@ package struct FileRepository {
         ).page(request, in: db) { try Self.file($0).file }
     }
 
+    /// All files of a project, those whose time is over among them.
+    package func page(_ request: PageRequest, of project: ProjectID) throws -> Page<StoredFile> {
+        try ListQuery(
+            select: Self.columns,
+            table: "files",
+            scope: "project_id = ?",
+            scopeArgument: project.rawValue
+        ).page(request, in: db, Self.file)
+    }
+
     package func insert(_ file: File, content: Digest, in project: ProjectID) throws {
         let sql = """
             INSERT INTO files (id, project_id, created_at, filename, purpose, bytes, content, expires_at)

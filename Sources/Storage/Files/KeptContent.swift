@@ -9,7 +9,8 @@ package struct KeptContent: Sendable {
     /// How many there are.
     package let count: Int
 
-    init(path: String) async throws {
+    /// Opens a file for reading. Throws `StorageError.unavailable` when there is none.
+    package init(path: String) async throws {
         (file, count) = try await DiskWork.run {
             let file = try DiskFile(reading: path)
             return (file, try file.size())

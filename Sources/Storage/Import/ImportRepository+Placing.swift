@@ -5,7 +5,8 @@ extension StagedObject.Kind {
     /// Where objects with a parent are stored, and the column that names it.
     fileprivate var table: (name: String, parent: String) {
         switch self {
-        case .assistant, .thread: ("threads", "project_id")
+        case .assistant, .thread, .file, .vectorStore: ("threads", "project_id")
+        case .vectorStoreFile: ("vector_store_files", "store")
         case .message: ("messages", "thread_id")
         case .run: ("runs", "thread_id")
         case .step: ("run_steps", "run_id")

@@ -9,7 +9,7 @@ extension ImportRepository {
         return try db.first(sql, []) { $0.optionalInteger(0).map(Timestamp.init(seconds:)) } ?? nil
     }
 
-    /// The project that an assistant or a thread belongs to; nil when there is none with that id.
+    /// The project that an object without a parent belongs to; nil when there is none with that id.
     package func project(of kind: StagedObject.Kind, _ id: String) throws -> ProjectID? {
         try db.first("SELECT project_id FROM \(kind.list) WHERE id = ?", [id]) { ProjectID($0.text(0)) }
     }
@@ -21,6 +21,46 @@ extension ImportRepository {
         try db.run(
             "UPDATE assistants SET seq = (SELECT MIN(seq) - 1 FROM assistants) WHERE id = ?",
             [assistant.id.rawValue]
+        )
+    }
+
+    /// Inserts a file at the end of the list, or at its beginning.
+    package func insert(_ file: File, content: Digest, atBeginning: Bool, in project: ProjectID) throws {
+        try FileRepository(db: db).insert(file, content: content, in: project)
+        guard atBeginning else { return }
+        try db.run("UPDATE files SET seq = (SELECT MIN(seq) - 1 FROM files) WHERE id = ?", [file.id.rawValue])
+    }
+
+    /// Inserts a vector store at the end of the list, or at its beginning.
+    package func insert(_ store: VectorStore, atBeginning: Bool, in project: ProjectID) throws {
+        try VectorStoreRepository(db: db).insert(store, in: project)
+        guard atBeginning else { return }
+        try db.run(
+            "UPDATE vector_stores SET seq = (SELECT MIN(seq) - 1 FROM vector_stores) WHERE id = ?",
+            [store.id.rawValue]
+        )
+    }
+
+    /// Puts a file into a store, both of which are there. One that was completed where it is from is ingested here as soon
+    /// as the server runs.
+    package func insert(_ file: VectorStoreFile, in project: ProjectID) throws {
+        var (status, error) = (VectorStoreFile.Status.inProgress, VectorStoreFile.LastError?.none)
+        switch file.state {
+        case .failed(let why): (status, error) = (.failed, why)
+        case .cancelled: status = .cancelled
+        case .inProgress, .completed: break
+        }
+        try db.run(
+            """
+            INSERT INTO vector_store_files (store, id, project_id, created_at, status, error_code, error_message,
+                chunk_tokens, overlap_tokens, attributes)
+            SELECT seq, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM vector_stores WHERE id = ?
+            """,
+            [
+                file.id.rawValue, project.rawValue, file.createdAt.seconds, status.rawValue, error?.code.rawValue,
+                error?.message, file.chunking.maximumTokens, file.chunking.overlapTokens,
+                file.attributes.isEmpty ? nil : file.attributes.jsonText, file.storeID.rawValue,
+            ]
         )
     }
 
@@ -58,5 +98,12 @@ extension ImportRepository {
 }
 
 extension StagedObject.Kind {
-    fileprivate var list: String { self == .assistant ? "assistants" : "threads" }
+    fileprivate var list: String {
+        switch self {
+        case .assistant: "assistants"
+        case .file: "files"
+        case .vectorStore, .vectorStoreFile: "vector_stores"
+        case .thread, .message, .run, .step: "threads"
+        }
+    }
 }

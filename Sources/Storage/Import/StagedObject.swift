@@ -2,14 +2,14 @@ import AssistantsAPI
 
 /// An object of a dump on its way into the store.
 package struct StagedObject: Sendable, Equatable {
-    /// In the order in which they are stored: each one may need those before it.
+    /// Files are stored first, the others in this order: each one may need those before it.
     package enum Kind: Int, Sendable, CaseIterable {
-        case assistant, thread, message, run, step
+        case assistant, thread, message, run, step, file, vectorStore, vectorStoreFile
     }
 
     package var kind: Kind
     package var id: String
-    /// The thread of a message or run, the run of a step; empty for others.
+    /// The thread of a message or run, the run of a step, the store of a file in it; empty for others.
     package var parent: String
     package var createdAt: Timestamp
     /// Orders objects of the same second: the lower the older.
