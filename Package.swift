@@ -111,6 +111,7 @@ let package = Package(
             dependencies: [
                 "AssistantsAPI", "DataTables", "Storage", "ModelProviders", "Retrieval", "SignageAnalyst",
                 "TextExtraction",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
