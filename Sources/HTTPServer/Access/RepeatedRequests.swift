@@ -24,10 +24,14 @@ struct RepeatedRequests: Sendable {
             let run = try await services.runs.find(followed.run, of: followed.thread, in: context.project)
             return JSONResponse.make(run)
         }
+        let isDetailed = try IncludeParameter.read(request)
         let source = try await services.runs.events(of: followed.run, in: followed.thread, project: context.project)
         switch source.turn(after: followed.afterEvent) {
-        case .live(let live): return RunEventStream.response(live, from: live.log.place(after: followed.afterEvent))
-        case .ended(let run, let log): return RunEventStream.response(.ended(run, log), after: 0, isNumbered: false)
+        case .live(let live):
+            let place = live.log.place(after: followed.afterEvent)
+            return RunEventStream.response(live, from: place, isDetailed: isDetailed)
+        case .ended(let run, let log):
+            return RunEventStream.response(.ended(run, log), after: 0, isNumbered: false, isDetailed: isDetailed)
         }
     }
 
