@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import RunEngine
 
 /// Every route of the server, and what each request passes on its way there.
 package struct APIRouter: Sendable {

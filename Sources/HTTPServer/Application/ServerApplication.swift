@@ -2,6 +2,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import RunEngine
 import ServiceLifecycle
 
 /// The HTTP server as a service.

@@ -67,6 +67,6 @@ struct RunRoutes: Sendable {
             in: try context.threadID(),
             project: context.project
         )
-        return RunEventStream.response(source, after: 0, isNumbered: false)
+        return RunEventStream.response(source, after: 0, isNumbered: false, isDetailed: false)
     }
 }

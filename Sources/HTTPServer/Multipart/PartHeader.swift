@@ -11,7 +11,7 @@ package struct PartHeader: Sendable, Equatable {
     }
 
     /// Reads the lines of a part's headers, without the empty line behind them.
-    package init(lines: some Collection<UInt8>) throws(MultipartFault) {
+    package init(lines: some BidirectionalCollection<UInt8>) throws(MultipartFault) {
         var disposition: HeaderParameters?
         for line in lines.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
             let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line

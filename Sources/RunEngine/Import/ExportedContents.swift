@@ -1,7 +1,6 @@
 import AssistantsAPI
 import Foundation
 import NIOCore
-import NIOCore
 import Storage
 
 /// The folder beside an export that gets the bytes of files, each content once.
