@@ -137,6 +137,19 @@ struct IngestionTests {
         #expect(findings.hits.count == 1)
     }
 
+    @Test("An index that was lost is made again from the files")
+    func lostIndex() async throws {
+        let path = NSTemporaryDirectory() + "library-\(UUID().uuidString)"
+        let store = try await storeWithVectors(of: MoodyModel(), at: path)
+        try FileManager.default.removeItem(atPath: path + "/vector_stores")
+        try await TestLibrary(path: path).serving { library in
+            #expect(try await library.found("lamp", in: store).isEmpty)
+            let ended = try await library.settled(store)
+            #expect(ended.fileCounts == FileCounts(completed: 1))
+            #expect(try await library.found("lamp", in: store).count == 1)
+        }
+    }
+
     @Test("What is in two stores is found once, with its best score, and stores that are gone are passed over")
     func severalStores() async throws {
         try await TestLibrary().serving { library in

@@ -34,6 +34,7 @@ package final class IngestionWorker: Service {
 
     private let state = Mutex(State())
     private let bell = Bell()
+    private let checks = Mutex<Set<Identifier<VectorStore>>>([])
     /// Held by whoever changes what an index holds of a file.
     let places = PlaceLock()
 
@@ -129,6 +130,33 @@ package final class IngestionWorker: Service {
         state.withLock { state in
             if state.jobs[job.place] === job { state.jobs[job.place] = nil }
         }
+    }
+
+    // MARK: Indexes
+
+    /// The index of a store, for reading. The first time that a process reads it, what it holds is compared with the
+    /// database: files that it lacks, as it was lost or comes from another time than the database, are ingested again.
+    func index(of store: Identifier<VectorStore>) async throws -> StoreIndex {
+        let index = try await parts.indexes.index(of: store)
+        guard checks.withLock({ $0.insert(store).inserted }) else { return index }
+        // In this order: what is completed in the database is in the index by then.
+        let completed = try await parts.database.read { try $0.vectorStoreFiles.completed(of: store) }
+        let present = index.files()
+        let lost = completed.subtracting(present)
+        let others = present.subtracting(completed)
+        guard !lost.isEmpty || !others.isEmpty else { return index }
+        if !lost.isEmpty {
+            logger.warning(
+                "The index of a vector store lacks files, which are ingested again",
+                metadata: ["store": "\(store)", "files": "\(lost.count)"]
+            )
+        }
+        try await parts.database.write { db in
+            try db.vectorStoreFiles.ingestAgain(lost, of: store)
+            for file in others { try db.vectorStoreIndexChanges.add(file, of: store) }
+        }
+        wake()
+        return index
     }
 
     // MARK: Stopping

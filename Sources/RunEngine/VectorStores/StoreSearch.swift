@@ -73,7 +73,7 @@ package struct StoreSearch: Sendable {
         var findings = Findings(hits: [], comparesMeaning: false)
         let vectors = await vectors(of: queries, for: known)
         for store in present {
-            let index = try await worker.parts.indexes.index(of: store)
+            let index = try await worker.index(of: store)
             for (number, query) in queries.enumerated() {
                 let vector = vectors.map { $0[number] }
                 let hits = try await index.search(IndexQuery(query, vector: vector, options))

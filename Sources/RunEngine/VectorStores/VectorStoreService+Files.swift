@@ -136,7 +136,7 @@ extension VectorStoreService {
             return (try db.file(id, of: store, in: project), !isExpired)
         }
         guard case .completed = file.state, keepsIndex else { return StoredText(file: id, index: nil) }
-        return StoredText(file: id, index: try await worker.parts.indexes.index(of: store))
+        return StoredText(file: id, index: try await worker.index(of: store))
     }
 
     // MARK: Batches

@@ -13,6 +13,8 @@ package struct VectorStoreUpkeep: Service {
     private let logger: Logger
 
     private static let interval: Duration = .seconds(1)
+    /// Intervals between two looks at what removed files have left in the indexes.
+    private static let purging = 15
     /// Stores in one transaction.
     private static let batch = 50
 
@@ -26,8 +28,10 @@ package struct VectorStoreUpkeep: Service {
 
     package func run() async throws {
         await removeOrphans()
+        var rounds = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            await attend()
+            await attend(purges: rounds.isMultiple(of: Self.purging))
+            rounds += 1
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
         }
         do { try await activity.store(in: worker.parts.database) } catch {
@@ -35,12 +39,12 @@ package struct VectorStoreUpkeep: Service {
         }
     }
 
-    private func attend() async {
+    private func attend(purges: Bool) async {
         do {
             try await activity.store(in: worker.parts.database)
             try await expire()
             try await reconciliation.settleAll()
-            try await worker.parts.indexes.upkeep()
+            if purges { try await worker.parts.indexes.upkeep() }
         } catch is CancellationError {
             return
         } catch {

@@ -81,6 +81,28 @@ package struct VectorStoreFileRepository {
         return true
     }
 
+    /// The files of a store that are completed.
+    package func completed(of store: Identifier<VectorStore>) throws -> Set<Identifier<File>> {
+        let sql = """
+            SELECT id FROM vector_store_files
+            WHERE store = (SELECT seq FROM vector_stores WHERE id = ?) AND status = 'completed'
+            """
+        return Set(try db.all(sql, [store.rawValue]) { Identifier($0.text(0)) })
+    }
+
+    /// Has files ingested again that are completed.
+    package func ingestAgain(_ files: Set<Identifier<File>>, of store: Identifier<VectorStore>) throws {
+        try db.run(
+            """
+            UPDATE vector_store_files SET status = 'in_progress', usage_bytes = 0, attempts = 0, due_at = 0,
+                worker = NULL, fence = fence + 1
+            WHERE store = (SELECT seq FROM vector_stores WHERE id = ?) AND status = 'completed'
+                AND id IN (SELECT value FROM json_each(?))
+            """,
+            [store.rawValue, FileRepository.json(files.map(\.rawValue))]
+        )
+    }
+
     /// Takes a file out of all stores.
     package func detachEverywhere(_ id: Identifier<File>) throws {
         try db.run("DELETE FROM vector_store_files WHERE id = ?", [id.rawValue])

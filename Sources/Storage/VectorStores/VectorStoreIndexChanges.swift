@@ -24,7 +24,8 @@ package struct VectorStoreIndexChanges {
         case asItIs
     }
 
-    func add(_ file: Identifier<File>, of store: Identifier<VectorStore>) throws {
+    /// Has it seen to that the index is in line with the database.
+    package func add(_ file: Identifier<File>, of store: Identifier<VectorStore>) throws {
         try db.run(
             """
             INSERT INTO vector_store_index_changes (store_id, file_id, version) VALUES (?, ?, 1)
