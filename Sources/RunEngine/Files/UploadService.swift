@@ -82,7 +82,7 @@ package struct UploadService: Sendable {
             (try db.pendingUpload(id, in: project, at: now), try db.uploads.parts(of: id))
         }
         let chosen = try Self.chosen(ids, of: parts, bytes: upload.bytes)
-        return try await contents.receiving { incoming in
+        return try await contents.receiving(isChecked: md5 != nil) { incoming in
             do {
                 for part in chosen {
                     try await contents.open(part.content).forEachPiece { try await incoming.write($0) }
@@ -92,8 +92,7 @@ package struct UploadService: Sendable {
                 _ = try await database.read { try $0.pendingUpload(id, in: project, at: now) }
                 throw error
             }
-            if let md5 {
-                let got = await incoming.md5Text
+            if let md5, let got = await incoming.md5Text {
                 guard got == md5.lowercased() else { throw FileRefusal.wrongChecksum(expected: md5, got: got) }
             }
             return try await store(upload, incoming, in: project)

@@ -34,10 +34,15 @@ package final class FileContents: Sendable {
     // MARK: Keeping
 
     /// Lends a place for bytes that come in. What `body` did not `keep` is gone afterwards.
-    package func receiving<Value>(_ body: (IncomingContent) async throws -> Value) async throws -> Value {
+    ///
+    /// - Parameter isChecked: whether the bytes' MD5 will be asked for.
+    package func receiving<Value>(
+        isChecked: Bool = false,
+        _ body: (IncomingContent) async throws -> Value
+    ) async throws -> Value {
         let (first, second) = RandomWords.pair()
         let name = String(first, radix: 36) + String(second, radix: 36)
-        let content = IncomingContent(path: "\(root)/\(Self.incoming)/\(name)")
+        let content = IncomingContent(path: "\(root)/\(Self.incoming)/\(name)", isChecked: isChecked)
         let result: Result<Value, any Error>
         do { result = .success(try await body(content)) } catch { result = .failure(error) }
         try await content.discard()

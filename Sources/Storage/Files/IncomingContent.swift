@@ -10,18 +10,22 @@ package actor IncomingContent {
     private var file: DiskFile?
     private var pending = ByteBuffer()
     private var hash = Digest.Running()
-    private var md5 = Insecure.MD5()
+    /// Nil when nobody will ask for it.
+    private var md5: Insecure.MD5?
     /// How many came so far.
     package private(set) var count = 0
 
-    init(path: String) { self.path = path }
+    init(path: String, isChecked: Bool) {
+        self.path = path
+        if isChecked { md5 = Insecure.MD5() }
+    }
 
     /// Takes more bytes. Returns once there is room for the next ones.
     package func write(_ buffer: ByteBuffer) async throws {
         count += buffer.readableBytes
         buffer.withUnsafeReadableBytes { bytes in
             hash.add(bytes)
-            md5.update(bufferPointer: bytes)
+            md5?.update(bufferPointer: bytes)
         }
         pending.writeImmutableBuffer(buffer)
         if pending.readableBytes >= Self.writeSize { try await flush() }
@@ -30,9 +34,9 @@ package actor IncomingContent {
     /// The digest of what came so far.
     package var digest: Digest { hash.digest() }
 
-    /// The MD5 of what came so far, in hexadecimal digits.
-    package var md5Text: String {
-        md5.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    /// The MD5 of what came so far, in hexadecimal digits; nil when it was not asked for at the start.
+    package var md5Text: String? {
+        md5?.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 
     /// Returns when all is on disk, under its provisional name.
