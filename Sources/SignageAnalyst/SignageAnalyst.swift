@@ -24,6 +24,31 @@ package struct SignageAnalyst {
         return (body.parts + ["---", guide.disclosure]).joined(separator: "\n\n")
     }
 
+    /// Answers like `answer(to:about:)`, and before that from the measures' views where the question names measures that they
+    /// compute exactly: with periods, groups of viewers, shares and the measures of proof of play, which the other answers do
+    /// not have. What is asked for and computed by neither is said.
+    ///
+    /// - Parameter names: Names of fields and tables that a user has added.
+    package static func answer(
+        to question: String,
+        about data: SignageData,
+        names: FieldNames
+    ) -> String {
+        FieldNames.$added.withValue(names) {
+            let answer = { Self.answer(to: question, about: data) }
+            guard !data.isEmpty, MeasureAnswer.mayAnswer(question) else { return answer() }
+            // Without room for the tables there are still the answers that need none.
+            let result = try? MeasureTables.with(data) { try MeasureAnswer.answer(question, over: $0) }
+            switch result {
+            case .answer(let text, let isWhole):
+                let guide = Guide(language: Language(of: text))
+                return text + "\n\n" + (isWhole ? "---\n\n" + guide.disclosure : answer())
+            case .refusal(let text): return text + "\n\n" + answer()
+            case .unclear, .other, nil: return answer()
+            }
+        }
+    }
+
     /// Describes the data for the prompt of a language model: fields, and exact figures computed from all rows.
     ///
     /// - Returns: At most 6,000 characters, with every list that is cut saying how much more there is; nil when there

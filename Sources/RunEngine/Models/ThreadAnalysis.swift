@@ -5,9 +5,14 @@ import Storage
 /// Computes what the built-in analyst says of a thread, and the profile of its data that a model is given.
 package struct ThreadAnalysis: Sendable {
     let database: Database
+    /// Names of fields and tables that a user has added.
+    let names: FieldNames
     let queue = AnalysisQueue()
 
-    package init(database: Database) { self.database = database }
+    package init(database: Database, names: FieldNames = .none) {
+        self.database = database
+        self.names = names
+    }
 
     /// The analyst's answer to the newest question of a thread.
     func answer(in thread: Identifier<AssistantThread>) async throws -> String {
@@ -20,7 +25,7 @@ package struct ThreadAnalysis: Sendable {
         return try await queue.perform {
             let messages = said.contents.map { (place: $0.sequence, text: $0.content.plainText) }
             let data = SignageData(sources: try Self.sources(tables, messages))
-            let answer = SignageAnalyst.answer(to: messages.last?.text ?? "", about: data)
+            let answer = SignageAnalyst.answer(to: messages.last?.text ?? "", about: data, names: names)
             return said.isWhole ? answer : answer + "\n\n" + Self.leftOut(messages.count)
         }
     }

@@ -35,6 +35,11 @@ struct Question: Sendable {
         )
     }
 
+    /// The words of a message's question, without data and what a front end puts before it.
+    static func words(of message: String) -> String {
+        String(lastQuestion(in: MessageContent(message, keepsRows: false).words).suffix(maximumLength))
+    }
+
     private init(words: String, isEmpty: Bool, language: Language) {
         self.language = language
         let lowercased = String(words.suffix(Self.maximumLength)).lowercased()

@@ -17,6 +17,7 @@ struct GroupedMeasures {
         ("signage_by_location", ["location"], "measures of each place"),
         ("signage_by_hour", ["hour"], "measures by hour of the day, 0 to 23"),
         ("signage_by_weekday", ["weekday"], "measures by day of the week, 1 Monday to 7 Sunday"),
+        ("signage_by_week", ["week"], "measures by week, named by its Monday"),
         ("signage_by_date", ["date"], "measures by day; sum plays, views and clicks over days to compare periods"),
     ]
 

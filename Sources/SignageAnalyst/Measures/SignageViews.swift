@@ -158,6 +158,7 @@ package struct SignageViews {
             ("at", at), ("date", "substr(\(at), 1, 10)"),
             ("hour", "CASE WHEN length(\(at)) > 12 THEN CAST(substr(\(at), 12, 2) AS INTEGER) END"),
             ("weekday", "(strftime('%w', substr(\(at), 1, 10)) + 6) % 7 + 1"),
+            ("week", "date(substr(\(at), 1, 10), '-6 days', 'weekday 1')"),
         ]
     }
 

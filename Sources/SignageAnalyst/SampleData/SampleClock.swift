@@ -10,9 +10,12 @@ struct SampleClock {
 
     init(_ options: SampleData.Options) {
         hours = options.days * 24
+        // Days differ, as the weather does.
+        var random = SampleRandom(seed: options.seed ^ 0xC10C)
+        let days = (0..<options.days).map { _ in 75 + random.below(51) }
         var sum = 0
         sums = (0..<hours).map { hour in
-            sum += Self.weight(hour)
+            sum += Self.weight(hour) * days[hour / 24]
             return sum
         }
         let firstDay = firstDay
