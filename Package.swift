@@ -21,7 +21,10 @@ let staticRuntime = [
 let package = Package(
     name: "assistants-server",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "assistants-server", targets: ["AssistantsServer"])],
+    products: [
+        .executable(name: "assistants-server", targets: ["AssistantsServer"]),
+        .executable(name: "index-benchmark", targets: ["IndexBenchmark"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -158,6 +161,12 @@ let package = Package(
             ],
             swiftSettings: strict,
             linkerSettings: [.unsafeFlags(staticRuntime, .when(platforms: [.linux]))]
+        ),
+        .executableTarget(
+            name: "IndexBenchmark",
+            dependencies: ["AssistantsAPI", "Retrieval", "Storage"],
+            path: "Benchmarks/index",
+            swiftSettings: strict
         ),
         .testTarget(name: "AssistantsAPITests", dependencies: ["AssistantsAPI"], swiftSettings: strict),
         .testTarget(

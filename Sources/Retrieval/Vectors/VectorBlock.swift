@@ -6,7 +6,8 @@ import CVectorScan
 final class VectorBlock: @unchecked Sendable {
     let capacity: Int
     let stride: Int
-    let codes: UnsafeMutablePointer<Int8>
+    /// Plus 128, as the scan wants them.
+    let codes: UnsafeMutablePointer<UInt8>
     let scales: UnsafeMutablePointer<Float>
     let owners: UnsafeMutablePointer<Int>
 
@@ -16,7 +17,7 @@ final class VectorBlock: @unchecked Sendable {
         guard let memory = vector_scan_allocate(capacity * stride) else {
             preconditionFailure("no memory for \(capacity) vectors of \(stride) bytes")
         }
-        codes = memory.bindMemory(to: Int8.self, capacity: capacity * stride)
+        codes = memory.bindMemory(to: UInt8.self, capacity: capacity * stride)
         scales = .allocate(capacity: capacity)
         owners = .allocate(capacity: capacity)
     }
@@ -30,9 +31,9 @@ final class VectorBlock: @unchecked Sendable {
     var bytes: Int { capacity * (stride + MemoryLayout<Float>.size + MemoryLayout<Int>.size) }
 
     func write(_ vector: QuantizedVector, owner: Int, at row: Int) {
-        vector.codes.withUnsafeBufferPointer { source in
-            guard let start = source.baseAddress else { return }
-            (codes + row * stride).update(from: start, count: min(source.count, stride))
+        let start = codes + row * stride
+        for (index, code) in vector.codes.prefix(stride).enumerated() {
+            start[index] = UInt8(bitPattern: code) ^ 0x80
         }
         scales[row] = vector.scale
         owners[row] = owner

@@ -55,8 +55,7 @@ package struct VectorMatrix: Sendable {
     /// Compares a vector with the rows of some ranges, which ascend.
     package func nearest(to query: QuantizedVector, in ranges: [Range<Int>], limit: Int) -> Nearest {
         guard limit > 0, query.codes.count == dimensions, let stride = blocks.first?.stride else { return Nearest() }
-        let padded = query.codes + [Int8](repeating: 0, count: stride - dimensions)
-        var scan = Scan(query: padded, factor: query.scale, limit: limit)
+        var scan = Scan(query: query, stride: stride, limit: limit)
         var block = 0
         for range in ranges {
             var row = range.lowerBound
@@ -74,8 +73,10 @@ package struct VectorMatrix: Sendable {
 
 /// A comparison under way: the nearest so far.
 private struct Scan {
+    /// Half of the query's codes, and zeros: larger ones the scan does not take.
     private let query: [Int8]
     private let factor: Float
+    private let offset: Int32
     private let limit: Int
 
     private var neighbours: [VectorMatrix.Neighbour] = []
@@ -90,20 +91,23 @@ private struct Scan {
     private var foundRows = [UInt32](repeating: 0, count: batch)
     private var foundScores = [Float](repeating: 0, count: batch)
 
-    init(query: [Int8], factor: Float, limit: Int) {
-        self.query = query
-        self.factor = factor
+    init(query: QuantizedVector, stride: Int, limit: Int) {
+        let codes = query.codes.map { Int8((Float($0) / 2).rounded(.toNearestOrEven)) }
+        self.query = codes + [Int8](repeating: 0, count: stride - codes.count)
+        factor = query.scale * 2
+        offset = 128 * codes.reduce(0) { $0 + Int32($1) }
         self.limit = limit
     }
 
     mutating func compare(_ block: VectorBlock, rows: Range<Int>) {
         for start in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.batch) {
             let count = min(Self.batch, rows.upperBound - start)
-            vector_scan_int8(block.codes + start * block.stride, count, block.stride, query, &products)
+            vector_scan_products(block.codes + start * block.stride, count, block.stride, query, &products)
             let found = vector_scan_select(
                 products,
                 block.scales + start,
                 count,
+                offset,
                 factor,
                 threshold,
                 UInt32(start),
