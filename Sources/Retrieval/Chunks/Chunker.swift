@@ -63,31 +63,42 @@ package struct Chunker: Sendable {
         return rest.map { [$0] } ?? []
     }
 
-    /// Ends the line of the piece before; another page begins a paragraph.
+    /// Ends the line of the piece before; another page and a table begin a paragraph.
     private mutating func separate(from piece: TextPiece) {
         guard let last = units.indices.last, text.last != UInt8(ascii: "\n") else { return }
-        let isParagraph = units[last].page != piece.page || piece.tableHeader != nil && units[last].table == nil
-        let end: [UInt8] = isParagraph ? [UInt8(ascii: "\n"), UInt8(ascii: "\n")] : [UInt8(ascii: "\n")]
-        text += end
+        let beginsTable = units[last].table == nil && piece.tableHeader.map { !endsWith(line(of: $0)) } ?? false
+        let isParagraph = units[last].page != piece.page || beginsTable
+        text += [UInt8](repeating: UInt8(ascii: "\n"), count: isParagraph ? 2 : 1)
         units[last].bytes = units[last].bytes.lowerBound..<text.count
         units[last].border = max(units[last].border, isParagraph ? .paragraph : .line)
     }
 
-    /// Begins a table unless its rows go on. Returns its number.
-    private mutating func enter(_ header: String, page: Int?, _ chunks: inout [TextChunk]) -> Int? {
+    /// A table's header as it is put before its rows.
+    private func line(of header: String) -> [UInt8] {
         var line = Array(header.utf8)
         while line.last == UInt8(ascii: "\n") { line.removeLast() }
+        return line.isEmpty ? [] : line + [UInt8(ascii: "\n")]
+    }
+
+    /// Whether the last unit is a line, whose end may still be missing.
+    private func endsWith(_ line: [UInt8]) -> Bool {
+        guard let last = units.last else { return false }
+        let unit = text[last.bytes]
+        return unit.elementsEqual(line) || unit.elementsEqual(line.dropLast())
+    }
+
+    /// Begins a table unless its rows go on. Returns its number.
+    private mutating func enter(_ header: String, page: Int?, _ chunks: inout [TextChunk]) -> Int? {
+        let line = line(of: header)
         guard !line.isEmpty else { return nil }
-        line.append(UInt8(ascii: "\n"))
         if let last = units.last?.table, tables[last].header == line { return last }
         let cost = line.withUnsafeBufferPointer { TokenEstimate.hundredths(inBytes: $0) }
         // What is no header, such as a table of one long line, would leave no room for the rows.
         guard cost <= maximumCost / 3 else { return nil }
-        // The header may have come as a row, too.
-        let isThere = text.count >= line.count && text.suffix(line.count).elementsEqual(line)
         tables.append(Table(header: line, cost: cost))
         let table = tables.count - 1
-        if isThere, let last = units.indices.last {
+        // The header may have come as a row, too.
+        if endsWith(line), let last = units.indices.last {
             units[last].table = table
             units[last].isHeader = true
         } else {

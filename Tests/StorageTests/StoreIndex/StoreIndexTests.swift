@@ -4,9 +4,11 @@ import Storage
 import Testing
 
 @Suite struct StoreIndexTests {
+    private let temporary = TemporaryIndexes()
+
     @Test("A file is found when it is finished, and not before")
     func visibility() async throws {
-        let index = try await TemporaryIndexes().index()
+        let index = try await temporary.index()
         let file = try await index.begin(Identifier("file-1"), name: "a.txt", attributes: Attributes())
         try await index.append([TextChunk(text: "a red lamp", tokens: 3)], vectors: nil, to: file)
         #expect(try await index.texts("lamp").isEmpty)
@@ -21,7 +23,7 @@ import Testing
 
     @Test("A hit tells where it is from")
     func hit() async throws {
-        let index = try await TemporaryIndexes().index()
+        let index = try await temporary.index()
         let file = try await index.begin(
             Identifier("file-1"),
             name: "명세.pdf",
@@ -46,7 +48,7 @@ import Testing
 
     @Test("A removed file is found no more, nor are its chunks in the store")
     func removal() async throws {
-        let index = try await TemporaryIndexes().index()
+        let index = try await temporary.index()
         try await index.add("file-1", ["a red lamp", "a blue lamp"])
         try await index.add("file-2", ["a green lamp"])
 
@@ -59,7 +61,7 @@ import Testing
 
     @Test("A file that is indexed anew is found as it was until that is finished")
     func replacement() async throws {
-        let index = try await TemporaryIndexes().index()
+        let index = try await temporary.index()
         try await index.add("file-1", ["an old lamp"])
         let file = try await index.begin(Identifier("file-1"), name: "a.txt", attributes: Attributes())
         try await index.append([TextChunk(text: "a new lamp", tokens: 3)], vectors: nil, to: file)
@@ -73,7 +75,7 @@ import Testing
 
     @Test("What was begun anew or removed takes nothing in from an earlier attempt")
     func fence() async throws {
-        let index = try await TemporaryIndexes().index()
+        let index = try await temporary.index()
         let first = try await index.begin(Identifier("file-1"), name: "a.txt", attributes: Attributes())
         let second = try await index.begin(Identifier("file-1"), name: "a.txt", attributes: Attributes())
         let chunk = TextChunk(text: "a lamp", tokens: 2)
@@ -88,7 +90,7 @@ import Testing
 
     @Test("Several files are indexed at the same time, and each has its chunks in order")
     func concurrency() async throws {
-        let index = try await TemporaryIndexes().index()
+        let index = try await temporary.index()
 
         try await withThrowingTaskGroup { group in
             for number in 0..<8 {
@@ -109,7 +111,7 @@ import Testing
 
     @Test("Chunks are read page by page")
     func pages() async throws {
-        let index = try await TemporaryIndexes().index()
+        let index = try await temporary.index()
         try await index.add("file-1", (0..<5).map { "part \($0)" })
 
         let first = try await index.chunks(of: Identifier("file-1"), limit: 2)
@@ -121,7 +123,7 @@ import Testing
 
     @Test("Attributes can be changed, and filters are applied before the best are picked")
     func filters() async throws {
-        let index = try await TemporaryIndexes().index()
+        let index = try await temporary.index()
         for number in 0..<30 {
             try await index.add("file-\(number)", ["lamp lamp \(number)"], attributes: [.init("n", .integer(number))])
         }

@@ -6,9 +6,10 @@ import Storage
 import Testing
 
 @Suite struct StoreIndexesTests {
+    private let temporary = TemporaryIndexes()
+
     @Test("An index that is opened again has what was finished, and nothing of what was not")
     func reopening() async throws {
-        let temporary = TemporaryIndexes()
         do {
             let index = try await temporary.index()
             try await index.add("file-1", ["a red lamp"], vectors: [[1, 0]], attributes: [.init("n", .integer(1))])
@@ -28,8 +29,6 @@ import Testing
 
     @Test("Everybody gets the same index of a store, also when many ask at once")
     func sameIndex() async throws {
-        let temporary = TemporaryIndexes()
-
         let found = try await withThrowingTaskGroup { group in
             for _ in 0..<20 { group.addTask { try await temporary.index() } }
             var found: Set<ObjectIdentifier> = []
@@ -52,6 +51,7 @@ import Testing
             let hits = try await temporary.index("vs_\(number)").search(IndexQuery(text: "light", vector: vector))
             #expect(hits.map(\.chunk.text) == ["lamp \(number)"])
         }
+        withExtendedLifetime(temporary) {}
     }
 
     @Test("An index that is being filled is not opened a second time, however many others are opened")
@@ -66,11 +66,11 @@ import Testing
         try await held.append([TextChunk(text: "a lamp", tokens: 2)], vectors: nil, to: file)
         _ = try await held.finish(file)
         #expect(try await temporary.index("vs_1").texts("lamp") == ["a lamp"])
+        withExtendedLifetime(temporary) {}
     }
 
     @Test("A deleted index leaves no file, and what a crash left of others is deleted")
     func deletion() async throws {
-        let temporary = TemporaryIndexes()
         try await temporary.index("vs_1").add("file-1", ["a lamp"])
         try await temporary.index("vs_2").add("file-1", ["a lamp"])
         try await temporary.index("vs_3").add("file-1", ["a lamp"])
@@ -90,8 +90,6 @@ import Testing
         ]
     )
     func names(_ id: String) async throws {
-        let temporary = TemporaryIndexes()
-
         try await temporary.index(id).add("file-1", ["a lamp"])
 
         #expect(temporary.files().filter { $0.hasSuffix(".sqlite") }.count == 1)
@@ -100,7 +98,6 @@ import Testing
 
     @Test("A large removed file is found no more at once, and upkeep takes out the rest and frees the disk")
     func upkeep() async throws {
-        let temporary = TemporaryIndexes()
         let index = try await temporary.index()
         let text = String(repeating: "words of a long text about the lamp ", count: 60)
         try await index.add("file-0", ["a small lamp"])
