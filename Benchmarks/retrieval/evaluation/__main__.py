@@ -1,4 +1,4 @@
-"""Fills vector stores of the real server, asks all questions and prints how well they were answered. See ../README.md."""
+"""Fills vector stores of the real server, asks all questions, prints how well they were answered. See ../README.md."""
 
 from __future__ import annotations
 
