@@ -127,6 +127,9 @@ import Testing
         let full = try SignageTables(try Sample(events: 200).sources)
         let whole = full.queries.catalogue.schemaText() + (MeasureGuide.text(for: full.queries.catalogue) ?? "")
         #expect(whole.utf8.count < 12_000)
+        #expect(
+            try SignageTables(csv: [("signage_views", "adId,viewedAt\na,2026-03-02\n")]).queries.catalogue.views.isEmpty
+        )
         let none = try SignageTables(csv: [("sales", "month,amount\n1,2\n")])
         #expect(MeasureGuide.text(for: none.queries.catalogue) == nil)
     }

@@ -83,7 +83,7 @@ struct TableLoader {
     // MARK: Indices
 
     private static let smallestIndexed = 20_000
-    private static let indices = 3
+    private static let indices = 2
 
     /// Large tables get indices on the columns that rows are grouped by: those with few values beside the number of rows, most
     /// values first, as those sort slowest. A grouped count then reads the index alone.

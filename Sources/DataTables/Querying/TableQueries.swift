@@ -14,7 +14,7 @@ package final class TableQueries {
         do {
             database = try SQLiteDatabase(path: path, mode: .readOnly)
             try database.execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA mmap_size = 2147418112")
-            try database.execute("PRAGMA temp_store = FILE; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF")
+            try database.execute("PRAGMA temp_store = FILE; PRAGMA trusted_schema = OFF")
             // Tables of functions are declared at their first use, which queries themselves may not do.
             _ = try database.prepare("SELECT 1 FROM json_each('[]'), json_tree('[]')")
             catalogue = try CatalogueStore.read(from: database)

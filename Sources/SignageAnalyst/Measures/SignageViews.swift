@@ -10,8 +10,9 @@ package struct SignageViews {
     private let builder: TableBuilder
     private var tables: [SignageTable: MappedTable] = [:]
 
-    /// Adds the views that the tables of a database allow.
+    /// Adds the views that the tables of a database allow; none where a table has such a name already.
     package static func add(to builder: TableBuilder, names: FieldNames = .none) throws {
+        if builder.catalogue.tables.contains(where: { $0.name.lowercased().hasPrefix("signage_") }) { return }
         try FieldNames.$added.withValue(names) {
             let views = SignageViews(builder)
             try views.addEntities()
