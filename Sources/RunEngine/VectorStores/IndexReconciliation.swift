@@ -61,13 +61,13 @@ package struct IndexReconciliation: Sendable {
     /// Changes the index as the database has it once nobody else changes it.
     private func update(_ file: Identifier<File>, _ change: VectorStoreIndexChanges.Change) async throws {
         let place = IngestionJob.Place(store: change.store, file: file)
-        try await worker.places.holding(place) {
-            switch try await target(of: change) {
-            case .absent(let file): try await indexes.index(of: change.store).remove(file)
-            case .present(let file, let attributes):
-                try await indexes.index(of: change.store).setAttributes(attributes, of: file)
-            case .asItIs, .noStore: break
-            }
+        await worker.places.take(place)
+        defer { worker.places.giveBack(place) }
+        switch try await target(of: change) {
+        case .absent(let file): try await indexes.index(of: change.store).remove(file)
+        case .present(let file, let attributes):
+            try await indexes.index(of: change.store).setAttributes(attributes, of: file)
+        case .asItIs, .noStore: break
         }
     }
 

@@ -120,7 +120,11 @@ package final class IngestionWorker: Service {
             let place = IngestionJob.Place(store: claim.store, file: claim.file)
             // One whose claim is lost may not be gone yet.
             state.jobs[place]?.stop(.unwanted)
-            let job = IngestionJob(claim) { claim in await self.places.holding(place) { await self.ingest(claim) } }
+            let job = IngestionJob(claim) { claim in
+                await self.places.take(place)
+                defer { self.places.giveBack(place) }
+                await self.ingest(claim)
+            }
             state.jobs[place] = job
             return job
         }

@@ -6,13 +6,8 @@ final class PlaceLock: Sendable {
     /// Who waits for each place that is taken.
     private let waiting = Mutex<[IngestionJob.Place: [CheckedContinuation<Void, Never>]]>([:])
 
-    func holding<Value>(_ place: IngestionJob.Place, _ body: () async throws -> Value) async rethrows -> Value {
-        await take(place)
-        defer { giveBack(place) }
-        return try await body()
-    }
-
-    private func take(_ place: IngestionJob.Place) async {
+    /// Waits for its turn. Whoever has it gives it back.
+    func take(_ place: IngestionJob.Place) async {
         await withCheckedContinuation { continuation in
             let isFree = waiting.withLock { waiting in
                 guard waiting[place] != nil else {
@@ -26,7 +21,7 @@ final class PlaceLock: Sendable {
         }
     }
 
-    private func giveBack(_ place: IngestionJob.Place) {
+    func giveBack(_ place: IngestionJob.Place) {
         let next: CheckedContinuation<Void, Never>? = waiting.withLock { waiting in
             guard waiting[place]?.isEmpty == false else {
                 waiting[place] = nil

@@ -6,13 +6,8 @@ final class ContentLock: Sendable {
     /// Who waits for each digest that is being decided about.
     private let waiting = Mutex<[Digest: [CheckedContinuation<Void, Never>]]>([:])
 
-    func holding<Value>(_ content: Digest, _ body: () async throws -> Value) async rethrows -> Value {
-        await take(content)
-        defer { giveBack(content) }
-        return try await body()
-    }
-
-    private func take(_ content: Digest) async {
+    /// Waits for its turn. Whoever has it gives it back.
+    func take(_ content: Digest) async {
         await withCheckedContinuation { continuation in
             let isFree = waiting.withLock { waiting in
                 guard waiting[content] != nil else {
@@ -26,7 +21,7 @@ final class ContentLock: Sendable {
         }
     }
 
-    private func giveBack(_ content: Digest) {
+    func giveBack(_ content: Digest) {
         let next = waiting.withLock { waiting -> CheckedContinuation<Void, Never>? in
             guard waiting[content]?.isEmpty == false else {
                 waiting[content] = nil

@@ -57,20 +57,25 @@ package final class FileContents: Sendable {
     ) async throws -> Value {
         try await incoming.finish()
         let content = await incoming.digest
-        let (folder, root) = (folder(of: content), root)
-        return try await lock.holding(content) {
-            try await DiskWork.run {
-                if try DiskFile.makeDirectory(folder) { try DiskFile.synchronizeDirectory(root) }
-            }
-            try await incoming.move(to: path(of: content))
-            try await DiskWork.run { try DiskFile.synchronizeDirectory(folder) }
-            do {
-                return try await record(content)
-            } catch {
-                try? await removeIfUnneeded(content)
-                throw error
-            }
+        await lock.take(content)
+        defer { lock.giveBack(content) }
+        try await place(incoming, as: content)
+        do {
+            return try await record(content)
+        } catch {
+            try? await removeIfUnneeded(content)
+            throw error
         }
+    }
+
+    /// Moves complete bytes to where their digest says, for good.
+    private func place(_ incoming: IncomingContent, as content: Digest) async throws {
+        let (folder, root) = (folder(of: content), root)
+        try await DiskWork.run {
+            if try DiskFile.makeDirectory(folder) { try DiskFile.synchronizeDirectory(root) }
+        }
+        try await incoming.move(to: path(of: content))
+        try await DiskWork.run { try DiskFile.synchronizeDirectory(folder) }
     }
 
     // MARK: Letting go
@@ -78,7 +83,9 @@ package final class FileContents: Sendable {
     /// Removes those of the bytes that no row needs any more.
     package func release(_ contents: [Digest]) async throws {
         for content in contents {
-            try await lock.holding(content) { try await removeIfUnneeded(content) }
+            await lock.take(content)
+            defer { lock.giveBack(content) }
+            try await removeIfUnneeded(content)
         }
     }
 
