@@ -30,14 +30,16 @@ package final class StoreIndex: Sendable {
                 // Count for a new file only.
                 try db.execute(sql: "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL")
             }
-            try db.execute(sql: "PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY")
+            // Many indexes are open at a time, most of them idle.
+            let kibibytes = db.configuration.readonly ? 1024 : 4096
+            try db.execute(sql: "PRAGMA cache_size = -\(kibibytes); PRAGMA temp_store = MEMORY")
             try TermPostings.register(on: db)
         }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
             map = try Mutex(
                 pool.writeWithoutTransaction { db in
-                    try db.execute(sql: "PRAGMA wal_autocheckpoint = 2000")
+                    try db.execute(sql: "PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = 4194304")
                     try StoreSchema.prepare(db)
                     return try StoreMap(reading: db)
                 }

@@ -13,7 +13,7 @@ package final class StoreIndexes: Sendable {
         /// Of vectors in memory. A single store may take more.
         package var vectorBytes: Int
 
-        package static let standard = Limits(openIndexes: 64, vectorBytes: 512 << 20)
+        package static let standard = Limits(openIndexes: 32, vectorBytes: 512 << 20)
 
         package init(openIndexes: Int, vectorBytes: Int) {
             self.openIndexes = openIndexes

@@ -105,17 +105,22 @@ struct StoreMap: Sendable {
 
     /// The chunks and vectors of all files that may be found.
     func selection(_ filter: AttributeFilter?) -> (runs: [Run], rows: [Range<Int>]) {
-        let allowed = files.filter { $0.value.isVisible && filter?.matches($0.value.attributes) ?? true }
-        let selected = runs.filter { allowed[$0.file] != nil }
+        var known: (file: Int, isAllowed: Bool)?
+        func isAllowed(_ file: Int) -> Bool {
+            if let known, known.file == file { return known.isAllowed }
+            let isAllowed = files[file].map { $0.isVisible && filter?.matches($0.attributes) ?? true } ?? false
+            known = (file, isAllowed)
+            return isAllowed
+        }
         var ranges: [Range<Int>] = []
-        for row in rows where allowed[row.file] != nil {
+        for row in rows where isAllowed(row.file) {
             if let last = ranges.last, last.upperBound == row.rows.lowerBound {
                 ranges[ranges.count - 1] = last.lowerBound..<row.rows.upperBound
             } else {
                 ranges.append(row.rows)
             }
         }
-        return (selected, ranges)
+        return (runs.filter { isAllowed($0.file) }, ranges)
     }
 
     /// Chunks have so many terms on average.
