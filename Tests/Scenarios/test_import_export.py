@@ -363,7 +363,7 @@ def test_each_refused_object_is_named_with_its_place_and_the_reason(store: Store
         6,
     ]
     assert "msg_A2: role is neither user nor assistant" in refused[0]
-    assert "file-1: objects of the kind 'file' are not imported" in refused[1]
+    assert "file-1: purpose is missing" in refused[1]
     assert "not closed" in refused[2]
     assert "msg_A4: content is missing" in refused[3]
     assert "step_1: its run, run_unknown, is neither in the dump nor stored" in refused[6]

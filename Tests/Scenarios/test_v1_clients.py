@@ -34,7 +34,7 @@ def test_the_scenarios_of_the_sdk_under_its_older_version(binary):
     version = run("-c", "import openai; print(openai.__version__)").stdout.strip()
     assert version == "2.54.0"
     ended = run(
-        *("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_v1_sdk.py", "test_v1_schema.py"),
+        *("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_v1_sdk.py", "test_v1_files_sdk.py", "test_v1_schema.py"),
         timeout=110,
         ASSISTANTS_SERVER=str(binary),
     )
