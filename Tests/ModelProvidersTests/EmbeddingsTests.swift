@@ -25,7 +25,7 @@ import Testing
     private static func answer(to request: ScriptedBackend.Request) -> [ScriptedBackend.Step] {
         let texts = (request.json["input"]?.arrayValue ?? []).compactMap(\.stringValue)
         let entries = texts.enumerated().map { index, text in
-            #"{"object":"embedding","index":\#(index),"embedding":[\#(text.utf8.count),1.0]}"#
+            #"{"object": "embedding", "index": \#(index), "embedding": [\#(text.utf8.count), 1.0]}"#
         }
         return Answer.body(200, #"{"object":"list","data":[\#(entries.reversed().joined(separator: ","))]}"#)
     }

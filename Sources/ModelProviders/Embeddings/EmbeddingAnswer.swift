@@ -45,6 +45,7 @@ struct EmbeddingAnswer {
             switch key {
             case "index": index = try cursor.optionalInteger()
             case "embedding":
+                guard try cursor.kind() == .array else { return try cursor.skipValue() }
                 vector.reserveCapacity(1536)
                 try cursor.forEachElement { (cursor) throws(JSONParsingError) in
                     // Servers write NaN as null.

@@ -1,7 +1,6 @@
 import AssistantsAPI
 import Logging
 import ModelProviders
-import Retrieval
 import Storage
 
 /// One stretch of work on a run: from its beginning, or from the arrival of outputs, to its end or until outputs are
@@ -11,39 +10,6 @@ struct RunExecution: Sendable {
     let worker: RunWorker
 
     private var live: LiveRun { work.live }
-
-    /// A run that is at work, and the right to move it on.
-    final class Begun: Sendable {
-        let run: Run
-        let claim: RunClaim
-        /// What was said just now, and may not be on disk yet.
-        let input: [PendingMessage]
-        /// Describes the data that came with the run.
-        let profile: String?
-        let isNewThread: Bool
-        /// Whose the thread must be; nil when that is certain.
-        let project: ProjectID?
-        /// What the run did before.
-        let past: RunPast
-
-        init(
-            run: Run,
-            claim: RunClaim,
-            input: [PendingMessage] = [],
-            profile: String? = nil,
-            isNewThread: Bool = false,
-            project: ProjectID? = nil,
-            past: RunPast? = nil
-        ) {
-            self.run = run
-            self.claim = claim
-            self.input = input
-            self.profile = profile
-            self.isNewThread = isNewThread
-            self.project = project
-            self.past = past ?? RunPast(startOf: run)
-        }
-    }
 
     /// Works on the run. When this returns it has ended, its thread is free and its outcome told; or it waits for
     /// outputs and keeps its thread.
@@ -249,7 +215,8 @@ struct RunExecution: Sendable {
         turn.complete(calls)
     }
 
-    /// Asks the model. When the conversation turns out too long for it, asks again with half of it, twice at most.
+    /// Asks the model. When what it is shown turns out too long for it, asks again with half of the conversation and of what
+    /// searches found, twice at most.
     private func ask(
         _ model: any ChatModel,
         _ begun: Begun,
@@ -260,11 +227,12 @@ struct RunExecution: Sendable {
         var shortest = Int.max
         while true {
             let prompt = try await prompt(for: begun, scale: scale)
+            let past = begun.past.shortened(to: scale)
             let request = ChatRequest(
                 of: begun.run,
                 prompt: prompt,
                 images: try await worker.images?.load(prompt.history.imageFiles) ?? ShownImages(),
-                past: begun.past,
+                past: past,
                 tools: tools,
                 aliases: worker.configuration.modelAliases
             )
@@ -276,8 +244,8 @@ struct RunExecution: Sendable {
             } catch {
                 // Nothing may have been shown yet, or it would be shown twice; and there must be something to leave out.
                 let mayShrink = error.kind == .contextTooLong && scale > 0.25 && turn.snapshot().isEmpty
-                guard mayShrink, prompt.history.size < shortest else { throw error }
-                shortest = prompt.history.size
+                guard mayShrink, prompt.history.size + past.searchTokens < shortest else { throw error }
+                shortest = prompt.history.size + past.searchTokens
                 scale /= 2
             }
         }
@@ -303,29 +271,6 @@ struct RunExecution: Sendable {
                 scale: scale
             )
         )
-    }
-}
-
-extension RunExecution.Begun {
-    /// Whether all that came with a new thread surely fits the model's context and the run's own limits. A token has a
-    /// byte at least.
-    fileprivate func fits(_ contextTokens: Int) -> Bool {
-        guard case .auto = run.settings.truncation, run.settings.maxPromptTokens == nil else { return false }
-        let bytes = (run.settings.instructions?.utf8.count ?? 0) + (profile?.utf8.count ?? 0)
-        return input.reduce(bytes) { $0 + $1.content.json.utf8.count } < contextTokens / 10 * 9
-    }
-
-    /// The budget of tokens that the run has used up already; nil when another answer may be asked for.
-    fileprivate var exhaustedBudget: Run.IncompleteReason? {
-        if let limit = run.settings.maxPromptTokens {
-            // Instructions and what the run itself said and heard are never left out.
-            let fixed = run.settings.instructions.map { TokenEstimate.tokens(in: $0) } ?? 0
-            if past.usage.promptTokens + fixed + past.tokens >= limit { return .maxPromptTokens }
-        }
-        if let limit = run.settings.maxCompletionTokens, past.usage.completionTokens >= limit {
-            return .maxCompletionTokens
-        }
-        return nil
     }
 }
 

@@ -66,6 +66,22 @@ struct RunPast: Sendable {
         }
     }
 
+    /// The same for a model that takes less than it was said to: of each search only the best that was found, for so much of
+    /// its text.
+    func shortened(to share: Double) -> RunPast {
+        guard share < 1, searchTokens > 0 else { return self }
+        var past = self
+        let searches = Set(searches.map(\.id))
+        past.searchTokens = 0
+        past.items = items.map { item in
+            guard case .toolOutput(let id, let output) = item, searches.contains(id) else { return item }
+            let kept = output.prefix(Int(Double(output.count) * share))
+            past.searchTokens += TokenEstimate.tokens(in: String(kept))
+            return .toolOutput(callID: id, output: String(kept))
+        }
+        return past
+    }
+
     // MARK: Reading
 
     /// Tokens of all answers so far.
