@@ -2,7 +2,15 @@ import Crypto
 
 /// The SHA-256 of something: what is stored of a key, and what a repeated request is recognised by.
 package struct Digest: Sendable, Hashable {
-    private let words: SIMD4<UInt64>
+    /// Not a SIMD4: a task's memory is aligned to 16 bytes, and values that ask for 32 break async functions.
+    private struct Words {
+        var first: UInt64 = 0
+        var second: UInt64 = 0
+        var third: UInt64 = 0
+        var fourth: UInt64 = 0
+    }
+
+    private let words: Words
 
     /// The digest of the text's UTF-8, as `sha256sum` gives it.
     package init(of text: String) {
@@ -13,7 +21,7 @@ package struct Digest: Sendable, Hashable {
     /// Reads what `hexadecimal` gives, and nothing else.
     package init?(hexadecimal text: String) {
         guard text.utf8.count == 64 else { return nil }
-        var words = SIMD4<UInt64>()
+        var words = Words()
         var isLegal = true
         withUnsafeMutableBytes(of: &words) { bytes in
             for (index, character) in text.utf8.enumerated() {
@@ -37,16 +45,17 @@ package struct Digest: Sendable, Hashable {
     }
 
     fileprivate init(_ digest: SHA256.Digest) {
-        words = digest.withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
+        words = digest.withUnsafeBytes { $0.loadUnaligned(as: Words.self) }
     }
 
     /// Takes the same time wherever two digests differ.
     package static func == (left: Digest, right: Digest) -> Bool {
-        let difference = left.words ^ right.words
-        return difference[0] | difference[1] | difference[2] | difference[3] == 0
+        let (left, right) = (left.words, right.words)
+        return (left.first ^ right.first) | (left.second ^ right.second) | (left.third ^ right.third)
+            | (left.fourth ^ right.fourth) == 0
     }
 
-    package func hash(into hasher: inout Hasher) { hasher.combine(words[0]) }
+    package func hash(into hasher: inout Hasher) { hasher.combine(words.first) }
 
     /// 64 hexadecimal digits.
     package var hexadecimal: String {
