@@ -6,6 +6,7 @@ import Dispatch
 enum DiskWork {
     private static let queue = DispatchQueue(label: "disk", attributes: .concurrent)
 
+    @inline(never)
     static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             queue.async { continuation.resume(with: Result(catching: body)) }
