@@ -67,9 +67,10 @@ struct DocumentReading {
                 frames.add(bytes)
                 while let frame = try frames.next() {
                     switch frame {
-                    case .text(let text):
-                        let words = text.split(separator: "\t").map(String.init)
-                        if words.count == 3 {
+                    case .text(let lines):
+                        for line in lines.split(separator: "\n") {
+                            let words = line.split(separator: "\t").map(String.init)
+                            guard words.count == 3 else { continue }
                             missing.append(.init(name: words[0], package: words[1], documents: words[2]))
                         }
                     case .failed(let failure): throw failure
