@@ -23,7 +23,7 @@ def docx(name: str, words: str) -> Document:
     return Document(
         name,
         _zipped(
-            {"word/document.xml": _WORD.format(words), "[Content_Types].xml": _TYPES}
+            {"word/document.xml": _WORD.format(words), "[Content_Types].xml": _TYPES, "_rels/.rels": _RELATIONSHIPS}
         ),
     )
 
@@ -117,6 +117,12 @@ _TYPES = """<?xml version="1.0" encoding="UTF-8"?>
 <Override PartName="/word/document.xml"
  ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>
 </Types>"""
+
+_RELATIONSHIPS = """<?xml version="1.0" encoding="UTF-8"?>
+<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+<Relationship Id="rId1" Target="word/document.xml"
+ Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/>
+</Relationships>"""
 
 _WORD = """<?xml version="1.0" encoding="UTF-8"?>
 <w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>
