@@ -54,9 +54,16 @@ class Document:
         found = _html(text) if self.path.suffix == ".html" else _markdown(text)
         return [Section(self.name, heading, tuple(_parts(folded(body)))) for heading, body in found if body.strip()]
 
+    @cached_property
+    def _shown(self) -> dict[str, list[Section]]:
+        return {}
+
     def shown_in(self, text: str) -> list[Section]:
-        shown = folded(text)
-        return [section for section in self.sections if section.is_in(shown)]
+        """The sections that a chunk shows. The same chunks are found again and again."""
+        if text not in self._shown:
+            shown = folded(text)
+            self._shown[text] = [section for section in self.sections if section.is_in(shown)]
+        return self._shown[text]
 
 
 def documents() -> list[Document]:
