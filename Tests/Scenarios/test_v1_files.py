@@ -574,8 +574,8 @@ def test_a_repeated_upload_makes_one_file(own):
         "POST",
         "/files",
         data=form(
-            part("file", "hello", 'filename="a.txt"'),
             part("purpose", "vision"),
+            part("file", "hello", 'filename="a.txt"'),
             boundary="another",
         ),
         headers=of_form("another") | headers,
