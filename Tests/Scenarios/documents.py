@@ -79,26 +79,18 @@ def mixed(count: int) -> list[Document]:
     makers = (
         lambda number, words: text(f"note-{number}.txt", words),
         lambda number, words: text(f"page-{number}.md", f"# Title\n\n{words}\n"),
-        lambda number, words: text(
-            f"table-{number}.csv", f"name,value\nfirst,{words}\n"
-        ),
+        lambda number, words: text(f"table-{number}.csv", f"name,value\nfirst,{words}\n"),
         lambda number, words: text(f"data-{number}.json", f'{{"words": "{words}"}}'),
-        lambda number, words: text(
-            f"site-{number}.html", f"<html><body><p>{words}</p></body></html>"
-        ),
+        lambda number, words: text(f"site-{number}.html", f"<html><body><p>{words}</p></body></html>"),
         lambda number, words: text(f"code-{number}.py", f'print("{words}")\n'),
-        lambda number, words: Document(
-            f"korean-{number}.txt", f"전광판 안내 {words} 점검".encode("cp949")
-        ),
+        lambda number, words: Document(f"korean-{number}.txt", f"전광판 안내 {words} 점검".encode("cp949")),
         lambda number, words: docx(f"letter-{number}.docx", words),
         lambda number, words: pdf(f"paper-{number}.pdf", words),
     )
     return [
         broken(number // 10)
         if number % 10 == 9
-        else makers[number % 10](
-            number, f"mark{number:04} signage report about screens"
-        )
+        else makers[number % 10](number, f"mark{number:04} signage report about screens")
         for number in range(count)
     ]
 

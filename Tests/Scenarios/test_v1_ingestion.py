@@ -6,7 +6,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
 from assistants_server import wait_until
 from documents import docx, mixed, pdf, text
 from sdk import client_of
@@ -35,35 +34,23 @@ def named(document):
 def test_one_file_is_uploaded_and_polled(server):
     client = client_of(server)
     store = client.vector_stores.create(name="SDK")
-    file = client.vector_stores.files.upload_and_poll(
-        vector_store_id=store.id, file=named(text("a.md", "# Hello"))
-    )
+    file = client.vector_stores.files.upload_and_poll(vector_store_id=store.id, file=named(text("a.md", "# Hello")))
     assert (file.status, file.last_error) == ("completed", None)
     assert client.vector_stores.retrieve(store.id).file_counts.completed == 1
-    uploaded = client.files.create(
-        file=named(pdf("b.pdf", "Page one", "Page two")), purpose="assistants"
-    )
+    uploaded = client.files.create(file=named(pdf("b.pdf", "Page one", "Page two")), purpose="assistants")
     assert client.files.wait_for_processing(uploaded.id).status == "processed"
-    polled = client.vector_stores.files.create_and_poll(
-        uploaded.id, vector_store_id=store.id, attributes={"n": 1}
-    )
+    polled = client.vector_stores.files.create_and_poll(uploaded.id, vector_store_id=store.id, attributes={"n": 1})
     assert (polled.status, polled.attributes) == ("completed", {"n": 1})
-    results = client.vector_stores.search(
-        store.id, query="page two", rewrite_query=False
-    )
+    results = client.vector_stores.search(store.id, query="page two", rewrite_query=False)
     assert results.data[0].filename == "b.pdf"
-    parts = list(
-        client.vector_stores.files.content(uploaded.id, vector_store_id=store.id)
-    )
+    parts = list(client.vector_stores.files.content(uploaded.id, vector_store_id=store.id))
     assert "Page two" in "".join(part.text for part in parts)
 
 
 def test_a_broken_file_is_polled_to_its_end(server):
     client = client_of(server)
     store = client.vector_stores.create()
-    file = client.vector_stores.files.upload_and_poll(
-        vector_store_id=store.id, file=named(text("a.pdf", "%PDF-1.7 x"))
-    )
+    file = client.vector_stores.files.upload_and_poll(vector_store_id=store.id, file=named(text("a.pdf", "%PDF-1.7 x")))
     assert (file.status, file.last_error.code) == ("failed", "invalid_file")
     assert len(file.last_error.message) > 20
 
@@ -91,15 +78,10 @@ def test_a_hundred_mixed_files_are_uploaded_and_polled(server):
         "completed",
         type(whole.file_counts)(**batch.file_counts.to_dict()),
     )
-    names = {
-        file.id: file.filename
-        for file in client.files.list(purpose="assistants", limit=1000)
-    }
+    names = {file.id: file.filename for file in client.files.list(purpose="assistants", limit=1000)}
     ends = {
         names[file.id]: file.last_error.code if file.last_error else file.status
-        for file in client.vector_stores.file_batches.list_files(
-            batch.id, vector_store_id=store.id, limit=100
-        )
+        for file in client.vector_stores.file_batches.list_files(batch.id, vector_store_id=store.id, limit=100)
     }
     assert ends == {document.name: document.end for document in documents}
     for number in (0, 6, 7, 8):
@@ -111,9 +93,7 @@ def test_polls_of_the_sdk_hear_of_the_end_at_once(server):
     client = client_of(server)
     store = client.vector_stores.create()
     begin = time.monotonic()
-    client.vector_stores.files.upload_and_poll(
-        vector_store_id=store.id, file=named(text("a.txt", "Short"))
-    )
+    client.vector_stores.files.upload_and_poll(vector_store_id=store.id, file=named(text("a.txt", "Short")))
     assert time.monotonic() - begin < 0.9, "without help the SDK sleeps for a second"
 
 
@@ -132,9 +112,7 @@ def test_a_kill_in_the_middle_of_500_files(make_server, server):
     generator = random.Random(7)
 
     def upload(number):
-        words = (
-            long_words(number) if number % 5 == 0 else f"mark{number:04} short words"
-        )
+        words = long_words(number) if number % 5 == 0 else f"mark{number:04} short words"
         return Stores(V1(other.separate())).upload(text(f"{number}.txt", words))
 
     with ThreadPoolExecutor(4) as pool:
@@ -170,16 +148,12 @@ def test_a_kill_in_the_middle_of_500_files(make_server, server):
         "total": 500,
     }
     assert stores.v1.get(path)["status"] == "completed"
-    assert (
-        sum(file["usage_bytes"] for file in stores.files(store)) == ended["usage_bytes"]
-    )
+    assert sum(file["usage_bytes"] for file in stores.files(store)) == ended["usage_bytes"]
     for number in range(0, 500, 7):
         hits = stores.search(store, f"mark{number:04}", max_num_results=50)
         chunks = [hit for hit in hits if hit["file_id"] == files[number]]
         texts = [hit["content"][0]["text"] for hit in chunks]
-        assert sum(text.startswith(f"mark{number:04}") for text in texts) == 1, (
-            "none is there twice"
-        )
+        assert sum(text.startswith(f"mark{number:04}") for text in texts) == 1, "none is there twice"
     assert stores.text(store, files[10]).split() == long_words(10).split()
 
 
@@ -200,9 +174,7 @@ def test_deletions_survive_a_kill(make_server, server):
 def test_a_stop_leaves_the_rest_to_the_next_start(make_server, server):
     other = make_server(INGESTION_CONCURRENCY=1).start()
     stores = Stores(V1(other))
-    files = [
-        stores.upload(text(f"{number}.txt", long_words(number))) for number in range(20)
-    ]
+    files = [stores.upload(text(f"{number}.txt", long_words(number))) for number in range(20)]
     store = stores.v1.post("/vector_stores", file_ids=files)["id"]
     other.terminate()
     assert other.wait_for_end(10) == 0
@@ -214,10 +186,7 @@ def test_a_stop_leaves_the_rest_to_the_next_start(make_server, server):
 
 
 def many(stores, count=30):
-    return [
-        stores.upload(text(f"{number}.txt", long_words(number) * 4))
-        for number in range(count)
-    ]
+    return [stores.upload(text(f"{number}.txt", long_words(number) * 4)) for number in range(count)]
 
 
 def test_a_cancelled_batch_stops(start_server):
@@ -237,13 +206,9 @@ def test_a_cancelled_batch_stops(start_server):
     assert (whole["status"], whole["file_counts"]) == ("completed", counts)
     stopped = stores.files(store, filter="cancelled")
     assert len(stopped) == counts["cancelled"]
-    found = stores.found(
-        store, [f"mark{number:04}" for number in range(20)], max_num_results=50
-    )
+    found = stores.found(store, [f"mark{number:04}" for number in range(20)], max_num_results=50)
     assert not set(found) & {file["id"] for file in stopped}
-    assert stores.attach(store, stopped[0]["id"])["status"] == "in_progress", (
-        "it can be tried again"
-    )
+    assert stores.attach(store, stopped[0]["id"])["status"] == "in_progress", "it can be tried again"
     assert stores.settled_file(store, stopped[0]["id"])["status"] == "completed"
 
 
@@ -253,9 +218,7 @@ def test_a_store_deleted_while_it_is_filled(start_server):
     files = many(stores, 10)
     store = stores.v1.post("/vector_stores", file_ids=files)["id"]
     wait_until(
-        lambda: (
-            stores.v1.get(f"/vector_stores/{store}")["file_counts"]["completed"] > 0
-        ),
+        lambda: stores.v1.get(f"/vector_stores/{store}")["file_counts"]["completed"] > 0,
         "work has begun",
     )
     stores.v1.delete(f"/vector_stores/{store}")
@@ -263,12 +226,7 @@ def test_a_store_deleted_while_it_is_filled(start_server):
     assert not list(folder.glob(f"{store}*"))
     time.sleep(1)
     assert not list(folder.glob(f"{store}*")), "nobody works on it any more"
-    assert (
-        stores.settled(stores.v1.post("/vector_stores", file_ids=files[:1])["id"])[
-            "file_counts"
-        ]["completed"]
-        == 1
-    )
+    assert stores.settled(stores.v1.post("/vector_stores", file_ids=files[:1])["id"])["file_counts"]["completed"] == 1
 
 
 def test_files_deleted_while_they_are_read(start_server):
@@ -307,9 +265,7 @@ def test_files_taken_out_and_put_back(start_server):
 
 
 def test_projects_take_turns(start_server):
-    server = start_server(
-        API_KEYS="sk-first:first,sk-second:second", INGESTION_CONCURRENCY=2
-    )
+    server = start_server(API_KEYS="sk-first:first,sk-second:second", INGESTION_CONCURRENCY=2)
 
     class Keyed(V1):
         def __init__(self, key):
@@ -317,9 +273,7 @@ def test_projects_take_turns(start_server):
             self.key = key
 
         def request(self, method, path, **options):
-            headers = options.pop("headers", {}) | {
-                "authorization": f"Bearer {self.key}"
-            }
+            headers = options.pop("headers", {}) | {"authorization": f"Bearer {self.key}"}
             return super().request(method, path, headers=headers, **options)
 
     busy, other = Stores(Keyed("sk-first")), Stores(Keyed("sk-second"))
@@ -328,17 +282,15 @@ def test_projects_take_turns(start_server):
     crowded = busy.v1.post("/vector_stores", file_ids=files)["id"]
     store = other.v1.post("/vector_stores", file_ids=[short])["id"]
     other.settled(store)
-    assert (
-        busy.v1.get(f"/vector_stores/{crowded}")["file_counts"]["in_progress"] > 10
-    ), "it did not wait for all others"
+    assert busy.v1.get(f"/vector_stores/{crowded}")["file_counts"]["in_progress"] > 10, "it did not wait for all others"
 
 
 @pytest.mark.timeout(120)
 def test_a_batch_of_five_hundred(stores):
+    def upload(number):
+        return Stores(V1(stores.v1.server.separate())).upload(f"mark{number:04} words")
+
     with ThreadPoolExecutor(4) as pool:
-        upload = lambda number: Stores(V1(stores.v1.server.separate())).upload(
-            f"mark{number:04} words"
-        )  # noqa: E731
         files = list(pool.map(upload, range(500)))
     store = stores.create()["id"]
     begin = time.monotonic()
@@ -350,7 +302,5 @@ def test_a_batch_of_five_hundred(stores):
 
 
 def test_a_word_document_beside_text(stores):
-    store = stores.create(
-        docx("a.docx", "Written in a document"), text("b.txt", "Written in a text")
-    )["id"]
+    store = stores.create(docx("a.docx", "Written in a document"), text("b.txt", "Written in a text"))["id"]
     assert len(stores.found(store, "written")) == 2

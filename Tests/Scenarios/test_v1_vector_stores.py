@@ -4,7 +4,6 @@ import sqlite3
 import time
 
 import pytest
-
 from assistants_server import wait_until
 from documents import docx, pdf, text
 from v1_api import V1, refused
@@ -84,12 +83,7 @@ def test_a_store_with_everything(stores, v1):
     ended = stores.settled(store["id"])
     assert (ended["status"], ended["file_counts"]["completed"]) == ("completed", 1)
     assert ended["usage_bytes"] > 0
-    assert (
-        stores.file(store["id"], file)["chunking_strategy"]["static"][
-            "max_chunk_size_tokens"
-        ]
-        == 100
-    )
+    assert stores.file(store["id"], file)["chunking_strategy"]["static"]["max_chunk_size_tokens"] == 100
 
 
 def test_a_store_is_modified_in_parts(v1):
@@ -120,10 +114,7 @@ def test_stores_are_listed_newest_first(v1):
     page = v1.get("/vector_stores", limit=2)
     assert [store["id"] for store in page["data"]] == made[:0:-1]
     assert page["has_more"]
-    assert [
-        store["id"]
-        for store in v1.get("/vector_stores", limit=1, after=page["last_id"])["data"]
-    ] == made[:1]
+    assert [store["id"] for store in v1.get("/vector_stores", limit=1, after=page["last_id"])["data"]] == made[:1]
 
 
 def test_a_deleted_store_is_gone_and_its_files_stay(stores, v1, server):
@@ -144,10 +135,7 @@ def test_a_deleted_store_is_gone_and_its_files_stay(stores, v1, server):
         ("GET", f"/files/{file}"),
     ):
         answer = v1.request(method, f"/vector_stores/{store['id']}{path}")
-        assert (
-            refused(answer, 404)["message"]
-            == f"No vector store found with id '{store['id']}'."
-        )
+        assert refused(answer, 404)["message"] == f"No vector store found with id '{store['id']}'."
     assert v1.get(f"/files/{file}")["id"] == file
 
 
@@ -208,9 +196,7 @@ def test_refused_stores(v1, body, param, code):
 
 
 def test_unknown_files_are_refused(v1):
-    error = refused(
-        v1.try_post("/vector_stores", file_ids=["file-nothing"]), 404, param="id"
-    )
+    error = refused(v1.try_post("/vector_stores", file_ids=["file-nothing"]), 404, param="id")
     assert error["message"] == "No such File object: file-nothing"
     store = v1.post("/vector_stores")["id"]
     refused(
@@ -276,13 +262,8 @@ def test_a_file_is_taken_out(stores, v1):
     assert stores.found(store["id"], "only words") == []
     after = v1.get(f"/vector_stores/{store['id']}")
     assert (after["file_counts"]["total"], after["usage_bytes"]) == (0, 0)
-    error = refused(
-        v1.request("GET", f"/vector_stores/{store['id']}/files/{file}"), 404
-    )
-    assert (
-        error["message"]
-        == f"No file found with id '{file}' in vector store '{store['id']}'."
-    )
+    error = refused(v1.request("GET", f"/vector_stores/{store['id']}/files/{file}"), 404)
+    assert error["message"] == f"No file found with id '{file}' in vector store '{store['id']}'."
     refused(v1.request("DELETE", f"/vector_stores/{store['id']}/files/{file}"), 404)
     assert v1.get(f"/files/{file}")["id"] == file
 
@@ -309,27 +290,20 @@ def test_a_file_that_is_there_already(stores):
         "type": "static",
         "static": {"max_chunk_size_tokens": 100, "chunk_overlap_tokens": 0},
     }
-    assert (
-        stores.attach(store, file["id"], chunking_strategy=smaller)["status"]
-        == "in_progress"
-    )
+    assert stores.attach(store, file["id"], chunking_strategy=smaller)["status"] == "in_progress"
     assert stores.settled_file(store, file["id"])["chunking_strategy"] == smaller
     assert len(stores.search(store, "words said once")) == 1
 
 
 def test_files_are_listed_by_state(stores, v1):
-    store = stores.create(text("good.txt", "Good words"), text("empty.txt", "   "))[
-        "id"
-    ]
+    store = stores.create(text("good.txt", "Good words"), text("empty.txt", "   "))["id"]
     good, bad = stores.files(store, order="asc")
     assert (good["status"], bad["status"], bad["last_error"]["code"]) == (
         "completed",
         "failed",
         "invalid_file",
     )
-    assert [file["id"] for file in stores.files(store, filter="completed")] == [
-        good["id"]
-    ]
+    assert [file["id"] for file in stores.files(store, filter="completed")] == [good["id"]]
     assert [file["id"] for file in stores.files(store, filter="failed")] == [bad["id"]]
     assert stores.files(store, filter="in_progress") == []
     refused(
@@ -354,15 +328,11 @@ def test_a_type_that_cannot_be_searched_is_refused_at_once(stores, v1):
         v1.try_post(f"/vector_stores/{store}/files", file_id=file),
         code="unsupported_file",
     )
-    assert error["message"].startswith(
-        "Files with extensions [.exe] are not supported for retrieval."
-    )
+    assert error["message"].startswith("Files with extensions [.exe] are not supported for retrieval.")
     thread = v1.thread()["id"]
     attachment = {"file_id": file, "tools": [{"type": "file_search"}]}
     message = {"role": "user", "content": "Look", "attachments": [attachment]}
-    refused(
-        v1.try_post(f"/threads/{thread}/messages", **message), code="unsupported_file"
-    )
+    refused(v1.try_post(f"/threads/{thread}/messages", **message), code="unsupported_file")
 
 
 @pytest.mark.parametrize(
@@ -382,9 +352,7 @@ def test_a_type_that_cannot_be_searched_is_refused_at_once(stores, v1):
 def test_refused_attributes(stores, v1, attributes, param, code):
     store, file = stores.create()["id"], stores.upload("x")
     refused(
-        v1.try_post(
-            f"/vector_stores/{store}/files", file_id=file, attributes=attributes
-        ),
+        v1.try_post(f"/vector_stores/{store}/files", file_id=file, attributes=attributes),
         param=param,
         code=code,
     )
@@ -393,42 +361,24 @@ def test_refused_attributes(stores, v1, attributes, param, code):
 def test_attributes_are_replaced_and_searches_know_at_once(stores, v1):
     store = stores.create("Words about maintenance")["id"]
     file = stores.files(store)[0]["id"]
-    assert v1.post(f"/vector_stores/{store}/files/{file}", attributes={"year": 2024})[
-        "attributes"
-    ] == {"year": 2024}
-    assert stores.found(
-        store, "maintenance", filters={"type": "eq", "key": "year", "value": 2024}
-    ) == [file]
-    assert v1.post(f"/vector_stores/{store}/files/{file}", attributes={"month": 5})[
-        "attributes"
-    ] == {"month": 5}
-    assert (
-        stores.found(
-            store, "maintenance", filters={"type": "eq", "key": "year", "value": 2024}
-        )
-        == []
-    )
+    assert v1.post(f"/vector_stores/{store}/files/{file}", attributes={"year": 2024})["attributes"] == {"year": 2024}
+    assert stores.found(store, "maintenance", filters={"type": "eq", "key": "year", "value": 2024}) == [file]
+    assert v1.post(f"/vector_stores/{store}/files/{file}", attributes={"month": 5})["attributes"] == {"month": 5}
+    assert stores.found(store, "maintenance", filters={"type": "eq", "key": "year", "value": 2024}) == []
     assert stores.search(store, "maintenance")[0]["attributes"] == {"month": 5}
     error = refused(
         v1.try_post(f"/vector_stores/{store}/files/{file}"),
         code="missing_required_parameter",
     )
     assert error["param"] == "attributes"
-    assert (
-        v1.post(f"/vector_stores/{store}/files/{file}", attributes=None)["attributes"]
-        == {}
-    )
+    assert v1.post(f"/vector_stores/{store}/files/{file}", attributes=None)["attributes"] == {}
 
 
 def test_the_text_of_a_long_file_comes_back_whole(stores):
-    lines = [
-        f"Line {number} tells about device {number * 7}." for number in range(5000)
-    ]
+    lines = [f"Line {number} tells about device {number * 7}." for number in range(5000)]
     store = stores.create(text("long.txt", "\n".join(lines)))["id"]
     content = stores.text(store, stores.files(store)[0]["id"])
-    assert [line for line in content.replace("\n", " ").split(" ") if line] == " ".join(
-        lines
-    ).split(" ")
+    assert [line for line in content.replace("\n", " ").split(" ") if line] == " ".join(lines).split(" ")
 
 
 # Batches
@@ -437,9 +387,7 @@ def test_the_text_of_a_long_file_comes_back_whole(stores):
 def test_a_batch(stores, v1):
     store = stores.create()["id"]
     files = [stores.upload(f"Words {number}") for number in range(3)]
-    batch = v1.post(
-        f"/vector_stores/{store}/file_batches", file_ids=files, attributes={"a": 1}
-    )
+    batch = v1.post(f"/vector_stores/{store}/file_batches", file_ids=files, attributes={"a": 1})
     assert list(batch) == [
         "id",
         "object",
@@ -503,10 +451,7 @@ def test_a_batch_that_fails_as_a_whole(stores, v1):
         file_ids=[stores.upload(text("a.txt", " "))],
     )
     stores.settled(store)
-    assert (
-        v1.get(f"/vector_stores/{store}/file_batches/{batch['id']}")["status"]
-        == "failed"
-    )
+    assert v1.get(f"/vector_stores/{store}/file_batches/{batch['id']}")["status"] == "failed"
 
 
 def test_a_file_given_twice_counts_once(stores, v1):
@@ -548,9 +493,7 @@ def test_refused_batches(v1, body, param, code):
 def test_an_unknown_batch(v1):
     store = v1.post("/vector_stores")["id"]
     for method, path in (("GET", ""), ("POST", "/cancel"), ("GET", "/files")):
-        answer = v1.request(
-            method, f"/vector_stores/{store}/file_batches/vsfb_none{path}"
-        )
+        answer = v1.request(method, f"/vector_stores/{store}/file_batches/vsfb_none{path}")
         assert refused(answer, 404)["message"] == "No batch found with id 'vsfb_none'."
 
 
@@ -572,9 +515,7 @@ def library(server):
             {"year": 2023},
         ),
         "notice": (
-            text(
-                "notice.txt", "광고판 점검은 매주 월요일에 합니다. 문의는 관리자에게."
-            ),
+            text("notice.txt", "광고판 점검은 매주 월요일에 합니다. 문의는 관리자에게."),
             {"year": 2024, "lang": "ko"},
         ),
         "report": (
@@ -595,9 +536,7 @@ def library(server):
 
 def test_a_search(library, v1):
     store, ids = library
-    page = v1.post(
-        f"/vector_stores/{store}/search", query="How do I reset the display?"
-    )
+    page = v1.post(f"/vector_stores/{store}/search", query="How do I reset the display?")
     assert list(page) == ["object", "search_query", "data", "has_more", "next_page"]
     assert page["object"] == "vector_store.search_results.page"
     assert (page["search_query"], page["has_more"], page["next_page"]) == (
@@ -625,9 +564,7 @@ def test_a_search_says_that_it_compares_words_alone(library, v1):
     assert answer.headers["x-search-mode"] == "keyword"
 
 
-@pytest.mark.parametrize(
-    "query", ["광고판 점검", "광고판을 언제 점검하나요", "광고판점검"]
-)
+@pytest.mark.parametrize("query", ["광고판 점검", "광고판을 언제 점검하나요", "광고판점검"])
 def test_korean_is_found_in_every_form(library, stores, query):
     store, ids = library
     assert stores.found(store, query)[0] == ids["notice"]
@@ -668,9 +605,7 @@ def test_several_queries_are_searched_together(library, stores):
 )
 def test_filters(library, stores, filters, names):
     store, ids = library
-    assert set(stores.found(store, "display 광고판", filters=filters)) == {
-        ids[name] for name in names
-    }
+    assert set(stores.found(store, "display 광고판", filters=filters)) == {ids[name] for name in names}
 
 
 def test_limits_of_results(library, stores):
@@ -678,9 +613,7 @@ def test_limits_of_results(library, stores):
     assert len(stores.search(store, "display 광고판", max_num_results=1)) == 1
     everything = stores.search(store, "reset display")
     threshold = everything[0]["score"]
-    kept = stores.search(
-        store, "reset display", ranking_options={"score_threshold": threshold}
-    )
+    kept = stores.search(store, "reset display", ranking_options={"score_threshold": threshold})
     assert [hit["file_id"] for hit in kept] == [ids["manual"]]
     weights = {
         "hybrid_search": {"embedding_weight": 0.2, "text_weight": 0.8},
@@ -701,7 +634,11 @@ def test_limits_of_results(library, stores):
         ({"query": "x", "filters": {"type": "is"}}, "filters.type", "invalid_value"),
         ({"query": "x", "filters": {"type": "eq", "key": "a"}}, "filters.value", "missing_required_parameter"),
         ({"query": "x", "filters": {"type": "in", "key": "a", "value": 1}}, "filters.value", "invalid_type"),
-        ({"query": "x", "ranking_options": {"score_threshold": 1.5}}, "ranking_options.score_threshold", "decimal_above_max_value"),
+        (
+            {"query": "x", "ranking_options": {"score_threshold": 1.5}},
+            "ranking_options.score_threshold",
+            "decimal_above_max_value",
+        ),
         ({"query": "x", "ranking_options": {"ranker": "best"}}, "ranking_options.ranker", "invalid_value"),
         (
             {"query": "x", "ranking_options": {"hybrid_search": {"embedding_weight": 0, "text_weight": 0}}},
@@ -733,9 +670,7 @@ def test_queries_of_any_content(library, stores):
 
 
 def test_a_search_is_a_use_of_the_store(stores, v1):
-    store = stores.create(
-        "Words", expires_after={"anchor": "last_active_at", "days": 1}
-    )
+    store = stores.create("Words", expires_after={"anchor": "last_active_at", "days": 1})
     wait_until(lambda: time.time() > store["last_active_at"] + 1, "a second has passed")
     stores.search(store["id"], "words")
     used = v1.get(f"/vector_stores/{store['id']}")
@@ -755,9 +690,7 @@ def test_other_projects_have_their_own(start_server):
             self.key = key
 
         def request(self, method, path, **options):
-            headers = options.pop("headers", {}) | {
-                "authorization": f"Bearer {self.key}"
-            }
+            headers = options.pop("headers", {}) | {"authorization": f"Bearer {self.key}"}
             return super().request(method, path, headers=headers, **options)
 
     mine, theirs = Stores(Keyed("sk-first")), Keyed("sk-second")
@@ -802,17 +735,13 @@ def test_other_projects_have_their_own(start_server):
 def test_an_expired_store(make_server, server):
     other = make_server().start()
     stores = Stores(V1(other))
-    store = stores.create(
-        "Old words", expires_after={"anchor": "last_active_at", "days": 1}
-    )["id"]
+    store = stores.create("Old words", expires_after={"anchor": "last_active_at", "days": 1})["id"]
     lasting = stores.create("Lasting words")["id"]
     file = stores.files(store)[0]["id"]
     other.terminate()
     other.wait_for_end(10)
     with sqlite3.connect(other.home / "data/assistants.sqlite") as database:
-        database.execute(
-            "UPDATE vector_stores SET last_active_at = last_active_at - 86401"
-        )
+        database.execute("UPDATE vector_stores SET last_active_at = last_active_at - 86401")
     database.close()
     other.restart()
     v1 = stores.v1
@@ -827,9 +756,7 @@ def test_an_expired_store(make_server, server):
         ("files", {"file_id": file}),
         ("file_batches", {"file_ids": [file]}),
     ):
-        message = refused(v1.try_post(f"/vector_stores/{store}/{path}", **body))[
-            "message"
-        ]
+        message = refused(v1.try_post(f"/vector_stores/{store}/{path}", **body))["message"]
         assert message.startswith(f"Vector store '{store}' is expired.")
     assert [listed["id"] for listed in v1.get("/vector_stores")["data"]] == [
         lasting,
@@ -839,9 +766,7 @@ def test_an_expired_store(make_server, server):
     index = other.home / "data/vector_stores"
     wait_until(lambda: not list(index.glob(f"{store}*")), "its disk space is free")
     renewed = stores.settled(v1.post("/vector_stores", file_ids=[file])["id"])
-    assert stores.found(renewed["id"], "old words") == [file], (
-        "a new store with the same file is the remedy"
-    )
+    assert stores.found(renewed["id"], "old words") == [file], "a new store with the same file is the remedy"
 
 
 # Threads and assistants
@@ -855,9 +780,7 @@ def test_an_attachment_makes_the_threads_store(stores, v1):
     thread = v1.thread()["id"]
     first, second = stores.upload("First words"), stores.upload("Second words")
     v1.message(thread, "Look", attachments=[attachment(first, "file_search")])
-    [store] = v1.get(f"/threads/{thread}")["tool_resources"]["file_search"][
-        "vector_store_ids"
-    ]
+    [store] = v1.get(f"/threads/{thread}")["tool_resources"]["file_search"]["vector_store_ids"]
     made = stores.settled(store)
     assert made["expires_after"] == {"anchor": "last_active_at", "days": 7}
     assert [file["id"] for file in stores.files(store)] == [first]
@@ -877,20 +800,14 @@ def test_an_attachment_makes_the_threads_store(stores, v1):
 
 def test_an_attachment_joins_the_store_that_the_thread_has(stores, v1):
     store = stores.create()["id"]
-    thread = v1.thread(tool_resources={"file_search": {"vector_store_ids": [store]}})[
-        "id"
-    ]
+    thread = v1.thread(tool_resources={"file_search": {"vector_store_ids": [store]}})["id"]
     file = stores.upload("Joined words")
     v1.message(thread, "Look", attachments=[attachment(file, "file_search")])
-    assert v1.get(f"/threads/{thread}")["tool_resources"]["file_search"][
-        "vector_store_ids"
-    ] == [store]
+    assert v1.get(f"/threads/{thread}")["tool_resources"]["file_search"]["vector_store_ids"] == [store]
     assert [listed["id"] for listed in stores.files(store)] == [file]
     v1.delete(f"/vector_stores/{store}")
     v1.message(thread, "Again", attachments=[attachment(file, "file_search")])
-    [new] = v1.get(f"/threads/{thread}")["tool_resources"]["file_search"][
-        "vector_store_ids"
-    ]
+    [new] = v1.get(f"/threads/{thread}")["tool_resources"]["file_search"]["vector_store_ids"]
     assert new != store
     assert stores.settled(new)["file_counts"]["completed"] == 1
 
@@ -939,10 +856,10 @@ def test_a_store_made_along_with_a_thread_and_a_run(one_v1):
     stores = Stores(one_v1)
     file = stores.upload("Words of a run")
     resources = {"file_search": {"vector_stores": [{"file_ids": [file]}]}}
-    run = one_v1.post("/threads/runs", assistant_id=one_v1.assistant()["id"], thread={"tool_resources": resources, "messages": [{"role": "user", "content": "Hi"}]})  # fmt: skip
-    [store] = one_v1.get(f"/threads/{run['thread_id']}")["tool_resources"][
-        "file_search"
-    ]["vector_store_ids"]
+    messages = [{"role": "user", "content": "Hi"}]
+    thread = {"tool_resources": resources, "messages": messages}
+    run = one_v1.post("/threads/runs", assistant_id=one_v1.assistant()["id"], thread=thread)
+    [store] = one_v1.get(f"/threads/{run['thread_id']}")["tool_resources"]["file_search"]["vector_store_ids"]
     assert stores.settled(store)["expires_after"]["days"] == 7
     assert stores.found(store, "words of a run") == [file]
 
@@ -956,8 +873,6 @@ def test_attachments_of_a_run_join_the_thread(one_v1):
         "attachments": [attachment(file, "file_search")],
     }
     one_v1.completed(thread, one_v1.assistant()["id"], additional_messages=[message])
-    [store] = one_v1.get(f"/threads/{thread}")["tool_resources"]["file_search"][
-        "vector_store_ids"
-    ]
+    [store] = one_v1.get(f"/threads/{thread}")["tool_resources"]["file_search"]["vector_store_ids"]
     stores.settled(store)
     assert stores.found(store, "additional") == [file]

@@ -50,9 +50,7 @@ class Stores:
         found: list[dict[str, Any]] = []
         while True:
             after = {"after": found[-1]["id"]} if found else {}
-            page = self.v1.get(
-                f"/vector_stores/{store}/files", limit=100, **query, **after
-            )
+            page = self.v1.get(f"/vector_stores/{store}/files", limit=100, **query, **after)
             found += page["data"]
             if not page["has_more"]:
                 return found
@@ -75,20 +73,16 @@ class Stores:
         return self.file(store, file)
 
     def search(self, store: str, query: Any, **body: Any) -> list[dict[str, Any]]:
-        return self.v1.post(f"/vector_stores/{store}/search", query=query, **body)[
-            "data"
-        ]
+        return self.v1.post(f"/vector_stores/{store}/search", query=query, **body)["data"]
 
     def found(self, store: str, query: Any, **body: Any) -> list[str]:
         """The ids of the files that are found, best first, each once."""
-        return list(
-            dict.fromkeys(hit["file_id"] for hit in self.search(store, query, **body))
-        )
+        return list(dict.fromkeys(hit["file_id"] for hit in self.search(store, query, **body)))
 
     def text(self, store: str, file: str) -> str:
-        """What was read from a file."""
+        """What was read from a file. Parts come without the white space at their ends."""
         page = self.v1.get(f"/vector_stores/{store}/files/{file}/content")
         assert page["object"] == "vector_store.file_content.page"
         assert (page["has_more"], page["next_page"]) == (False, None)
         assert all(part["type"] == "text" for part in page["data"])
-        return "".join(part["text"] for part in page["data"])
+        return "\n".join(part["text"] for part in page["data"])
