@@ -120,25 +120,22 @@ def test_a_kill_in_the_middle_of_500_files(make_server, server):
     store = stores.create()["id"]
     batch = stores.v1.post(f"/vector_stores/{store}/file_batches", file_ids=files)["id"]
     path = f"/vector_stores/{store}/file_batches/{batch}"
+
+    def completed():
+        return stores.v1.get(path)["file_counts"]["completed"]
+
+    def wait_for(count, timeout):
+        wait_until(lambda: completed() >= count, f"{count} files are done", timeout)
+
     for end in (60, 200, 350):
-        wait_until(
-            lambda: stores.v1.get(path)["file_counts"]["completed"] >= end,
-            f"{end} files are done",
-            60,
-        )
+        wait_for(end, 60)
         time.sleep(generator.random() * 0.05)
         other.kill()
-        done = None
         other.restart()
         counts = stores.v1.get(path)["file_counts"]
         assert counts["total"] == 500
         assert counts["completed"] >= end
-        done = counts["completed"]
-        wait_until(
-            lambda: stores.v1.get(path)["file_counts"]["completed"] > done,
-            "work goes on",
-            TAKEN_UP_WITHIN,
-        )
+        wait_for(counts["completed"] + 1, TAKEN_UP_WITHIN)
     ended = stores.settled(store, timeout=120)
     assert ended["file_counts"] == {
         "in_progress": 0,
