@@ -150,7 +150,6 @@ def test_dwell_time_by_location_is_right(server, data, question):
     for place in set(place_of.values()):
         times = [event["dwellTime"] for event in data["viewEvents"] if place_of[event["signageId"]] == place]
         row = table_row(answer, place)
-        assert contains(row, len(times)), (place, len(times), row)
         assert contains(row, sum(times) / len(times), 0.051), (place, sum(times) / len(times), row)
 
 

@@ -432,7 +432,7 @@ def test_an_export_goes_to_a_file_for_each_project(store: Store) -> None:
     assert store.server.run("export").returncode != 0
     assert [value["id"] for value in store.give("--project", "two")] == ["thread_2"]
     store.server.run("export", "--output", "out")
-    names = {path.name: path.read_text() for path in (store.server.home / "out").iterdir()}
+    names = {path.name: path.read_text() for path in (store.server.home / "out").iterdir() if path.is_file()}
     assert set(names) == {"default.jsonl", "one.jsonl", "two.jsonl"}
     assert json.loads(names["one.jsonl"])["id"] == "thread_1"
 
