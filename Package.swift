@@ -209,7 +209,8 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests",
             dependencies: [
-                "HTTPServer", "APIDocuments", "RunEngine", "ModelProviders", "Storage", "TextExtraction", "AssistantsAPI",
+                "HTTPServer", "APIDocuments", "RunEngine", "ModelProviders", "Storage", "TextExtraction",
+                "AssistantsAPI",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
