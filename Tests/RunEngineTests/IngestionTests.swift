@@ -169,10 +169,7 @@ struct IngestionTests {
         }
     }
 
-    @Test(
-        "However a file is put in, taken out and changed: in the end the index has what the database says",
-        .disabled("attributes that change meanwhile may reach the index late")
-    )
+    @Test("However a file is put in, taken out and changed: in the end the index has what the database says")
     func turmoil() async throws {
         let limits = IngestionWorker.Limits(concurrency: 4, firstPause: .milliseconds(1))
         try await TestLibrary(limits: limits).serving { library in

@@ -69,8 +69,8 @@ struct VectorStoreTests {
         #expect(try await shelf.counts() == FileCounts(inProgress: 5))
         let claims = try await shelf.claim(3)
         try await shelf.database.write { db in
-            try db.vectorStoreFiles.complete(claims[0], usageBytes: 70)
-            try db.vectorStoreFiles.complete(claims[1], usageBytes: 30)
+            _ = try db.vectorStoreFiles.complete(claims[0], usageBytes: 70, indexed: claims[0].attributes)
+            _ = try db.vectorStoreFiles.complete(claims[1], usageBytes: 30, indexed: claims[1].attributes)
             try db.vectorStoreFiles.fail(claims[2], .init(code: .invalidFile, message: "It is broken."))
         }
         #expect(try await shelf.counts() == FileCounts(inProgress: 2, completed: 2, failed: 1))
@@ -92,7 +92,9 @@ struct VectorStoreTests {
         let files = try await shelf.files(4)
         try await shelf.attach([Addition(file: files[0])])
         let first = try await shelf.claim()
-        try await shelf.database.write { try $0.vectorStoreFiles.complete(first[0], usageBytes: 10) }
+        _ = try await shelf.database.write {
+            try $0.vectorStoreFiles.complete(first[0], usageBytes: 10, indexed: first[0].attributes)
+        }
         let id = Identifier<VectorStoreFileBatch>("vsfb_1")
         let attached = try await shelf.attach(files.map { Addition(file: $0) })
         try await shelf.database.write { db in
@@ -134,7 +136,9 @@ struct VectorStoreTests {
         for claim in claims {
             #expect(try await shelf.database.read { try $0.vectorStoreFiles.isGood(claim) } == false)
             await #expect(throws: LostClaim.self) {
-                try await shelf.database.write { try $0.vectorStoreFiles.complete(claim, usageBytes: 1) }
+                try await shelf.database.write {
+                    try $0.vectorStoreFiles.complete(claim, usageBytes: 1, indexed: claim.attributes)
+                }
             }
         }
     }
@@ -248,6 +252,26 @@ struct VectorStoreTests {
         #expect(try await shelf.database.read { try $0.vectorStores.living() } == [shelf.id, ids[1], ids[2]])
     }
 
+    @Test("A file is completed once the index has its attributes as they are")
+    func attributesDuringIngestion() async throws {
+        let shelf = try await Shelf()
+        let file = try await shelf.files(1)[0]
+        try await shelf.attach([Addition(file: file)])
+        let claim = try await shelf.claim()[0]
+        let newer = Attributes([.init("a", .integer(1))])
+        let wanted = try await shelf.database.write { db in
+            try db.vectorStoreFiles.setAttributes(newer, of: file, in: shelf.id)
+            return try db.vectorStoreFiles.complete(claim, usageBytes: 1, indexed: claim.attributes)
+        }
+        #expect(wanted == newer)
+        #expect(try await shelf.counts() == FileCounts(inProgress: 1))
+        let rest = try await shelf.database.write { db in
+            try db.vectorStoreFiles.complete(claim, usageBytes: 1, indexed: newer)
+        }
+        #expect(rest == nil)
+        #expect(try await shelf.counts() == FileCounts(completed: 1))
+    }
+
     @Test("What an index may not know is noted until it is seen to, news meanwhile included")
     func indexChanges() async throws {
         let shelf = try await Shelf()
@@ -260,7 +284,9 @@ struct VectorStoreTests {
             try await shelf.database.read { try $0.vectorStoreIndexChanges.target(of: change) }
         }
         let claim = try await shelf.claim()
-        try await shelf.database.write { try $0.vectorStoreFiles.complete(claim[0], usageBytes: 1) }
+        _ = try await shelf.database.write {
+            try $0.vectorStoreFiles.complete(claim[0], usageBytes: 1, indexed: claim[0].attributes)
+        }
         #expect(try await changes().isEmpty)
         let attributes = Attributes([.init("a", .integer(1))])
         try await shelf.database.write { db in

@@ -24,6 +24,11 @@ package struct IndexReconciliation: Sendable {
         try await settle(try await database.read { try $0.vectorStoreIndexChanges.all(of: file) })
     }
 
+    /// Sees to all files of a store: when this returns, its searches know.
+    func settleFiles(of store: Identifier<VectorStore>) async throws {
+        try await settle(try await database.read { try $0.vectorStoreIndexChanges.all(of: store) })
+    }
+
     /// Sees to a store that is gone: when this returns, its disk space is free.
     func settle(_ store: Identifier<VectorStore>) async throws {
         try await settle(try await database.read { try $0.vectorStoreIndexChanges.whole(store) })

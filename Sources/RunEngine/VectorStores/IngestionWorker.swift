@@ -192,9 +192,23 @@ package final class IngestionWorker: Service {
             guard try await parts.database.read({ try $0.vectorStoreFiles.isGood(claim) }) else { return }
             guard claim.attempt <= limits.attempts else { return try await giveUp(claim, abandoned) }
             let usageBytes = try await FileIngestion(claim: claim, parts: parts).perform()
-            try await parts.database.write { try $0.vectorStoreFiles.complete(claim, usageBytes: usageBytes) }
+            try await complete(claim, usageBytes: usageBytes)
         } catch {
             await settle(claim, after: error)
+        }
+    }
+
+    /// Ends an ingestion once the index knows the file's attributes as they are: they may have changed meanwhile.
+    private func complete(_ claim: IngestionClaim, usageBytes: Int) async throws {
+        var indexed = claim.attributes
+        while true {
+            let known = indexed
+            let wanted = try await parts.database.write { db in
+                try db.vectorStoreFiles.complete(claim, usageBytes: usageBytes, indexed: known)
+            }
+            guard let wanted else { return }
+            try await parts.indexes.index(of: claim.store).setAttributes(wanted, of: claim.file)
+            indexed = wanted
         }
     }
 

@@ -6,13 +6,17 @@ enum Quote {
     /// The sentence or line of `text` that shares most with the query; a long one is cut. The first one of equals, and the
     /// text's beginning when none shares anything.
     static func best(in text: String, for query: String) -> String {
-        let wanted = pairs(in: query)
+        var wanted: Set<UInt64> = []
+        forEachPair(in: query) { wanted.insert($0) }
         var best = (passage: Substring(), score: 0.0)
         for passage in passages(of: text) {
-            let found = pairs(in: passage)
-            let shared = Double(wanted.intersection(found).count)
+            var (shared, count) = (Set<UInt64>(), 0)
+            forEachPair(in: passage) { pair in
+                count += 1
+                if wanted.contains(pair) { shared.insert(pair) }
+            }
             // A short passage with all that is wanted is a better quote than a long one.
-            let score = shared - Double(found.count) / 1000
+            let score = Double(shared.count) - Double(count) / 1000
             if best.passage.isEmpty || score > best.score { best = (passage, score) }
         }
         return cut(best.passage)
@@ -20,38 +24,41 @@ enum Quote {
 
     /// Sentences and lines, without spaces around them; empty ones left out.
     private static func passages(of text: String) -> [Substring] {
+        let scalars = text.unicodeScalars
         var passages: [Substring] = []
-        var start = text.startIndex
+        var start = scalars.startIndex
         var index = start
         func end(at end: String.Index) {
-            let passage = text[start..<end].trimmed
+            let passage = Substring(scalars[start..<end]).trimmed
             if !passage.isEmpty { passages.append(passage) }
             start = end
         }
-        while index < text.endIndex {
-            let character = text[index]
-            index = text.index(after: index)
-            let endsSentence = character == "." || character == "?" || character == "!" || character == "。"
-            if character.isNewline || endsSentence && (index == text.endIndex || text[index].isWhitespace) {
-                end(at: index)
+        while index < scalars.endIndex {
+            let scalar = scalars[index]
+            index = scalars.index(after: index)
+            switch scalar {
+            case "\n", "\r", "\u{2028}", "\u{2029}": end(at: index)
+            case ".", "?", "!", "。":
+                if index == scalars.endIndex || scalars[index].properties.isWhitespace { end(at: index) }
+            default: break
             }
         }
-        end(at: text.endIndex)
+        end(at: scalars.endIndex)
         return passages
     }
 
     /// The pairs of neighbouring characters within words, in lower case: they compare words with their endings, of Korean
-    /// too.
-    private static func pairs(in text: some StringProtocol) -> Set<String> {
-        var pairs: Set<String> = []
-        for word in text.lowercased().split(whereSeparator: { !$0.isLetter && !$0.isNumber }) {
-            var previous: Character?
-            for character in word {
-                if let previous { pairs.insert(String([previous, character])) }
-                previous = character
+    /// too. Each is two scalars as one number; a search has hundreds of passages to look at.
+    private static func forEachPair(in text: some StringProtocol, _ body: (UInt64) -> Void) {
+        var previous: UInt32?
+        for scalar in text.lowercased().unicodeScalars {
+            guard scalar.isOfWord else {
+                previous = nil
+                continue
             }
+            if let previous { body(UInt64(previous) << 32 | UInt64(scalar.value)) }
+            previous = scalar.value
         }
-        return pairs
     }
 
     private static func cut(_ passage: Substring) -> String {
@@ -62,8 +69,21 @@ enum Quote {
 
 extension Substring {
     fileprivate var trimmed: Substring {
-        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
+        let scalars = unicodeScalars
+        guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
+            let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
         else { return Substring() }
-        return self[first...last]
+        return Substring(scalars[first...last])
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it is a letter or a digit. Hangul is told without a look at the tables.
+    fileprivate var isOfWord: Bool {
+        switch value {
+        case 0x30...0x39, 0x61...0x7A, 0x41...0x5A, 0xAC00...0xD7A3: true
+        case 0..<0x80: false
+        default: properties.isAlphabetic || properties.numericType != nil
+        }
     }
 }

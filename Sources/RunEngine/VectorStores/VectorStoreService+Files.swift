@@ -30,6 +30,7 @@ extension VectorStoreService {
             return (file, attached.restarted)
         }
         await follow(restarts, in: store)
+        try await reconciliation.settle(addition.file, of: store)
         return file
     }
 
@@ -158,6 +159,7 @@ extension VectorStoreService {
             return (try db.batch(id, of: store, in: project), attached.restarted)
         }
         await follow(restarts, in: store)
+        try await reconciliation.settleFiles(of: store)
         return batch
     }
 

@@ -89,12 +89,13 @@ package final class Database: Sendable {
         try await probe.check { try await self.write { try $0.touch() } }
     }
 
-    /// Folds the write-ahead log into the database file, so that this file alone is the whole store, and ends all
-    /// connections.
+    /// Folds the write-ahead log into the database file, so that this file alone is the whole store, ends all
+    /// connections and gives the data directory up.
     package func close() throws {
         // GRDB closes the writer before the readers, which may not fold the log.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
         try pool.close()
+        directory.release()
     }
 }
 

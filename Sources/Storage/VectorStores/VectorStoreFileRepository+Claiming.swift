@@ -112,20 +112,24 @@ extension VectorStoreFileRepository {
         try db.hasRow("SELECT 1 FROM vector_store_files WHERE \(Self.claimed)", [claim.sequence, claim.fence])
     }
 
-    /// Ends an ingestion well. Throws `LostClaim`.
-    package func complete(_ claim: IngestionClaim, usageBytes: Int) throws {
+    /// Ends an ingestion well, unless the file's attributes are not those that the index has: then it returns what they
+    /// are, and is to be called again when the index has them. Throws `LostClaim`.
+    package func complete(
+        _ claim: IngestionClaim,
+        usageBytes: Int,
+        indexed: Attributes
+    ) throws -> Attributes? {
+        let sql = "SELECT attributes FROM vector_store_files WHERE \(Self.claimed)"
+        let found = try db.first(sql, [claim.sequence, claim.fence]) { $0.optionalText(0) }
+        guard let found else { throw LostClaim() }
+        let attributes = found.flatMap(Attributes.init(storedJSON:)) ?? Attributes()
+        guard attributes == indexed else { return attributes }
         try db.run(
             "UPDATE vector_store_files SET status = 'completed', usage_bytes = ?, worker = NULL WHERE \(Self.claimed)",
             [usageBytes, claim.sequence, claim.fence]
         )
-        guard db.changesCount == 1 else { throw LostClaim() }
         try noteActivity(claim)
-        // They may have changed since the claim was made, and the index has those.
-        let sql = "SELECT 1 FROM vector_store_files WHERE seq = ? AND attributes IS NOT ?"
-        let known = claim.attributes.isEmpty ? nil : claim.attributes.jsonText
-        if try db.hasRow(sql, [claim.sequence, known]) {
-            try VectorStoreIndexChanges(db: db).add(claim.file, of: claim.store)
-        }
+        return nil
     }
 
     /// Ends an ingestion badly. Throws `LostClaim`.

@@ -58,6 +58,12 @@ package struct VectorStoreIndexChanges {
         try changes(of: store.rawValue, file.rawValue)
     }
 
+    /// Changes of files that are in a store, and of those that left it.
+    package func all(of store: Identifier<VectorStore>) throws -> [Change] {
+        let sql = "SELECT store_id, file_id, version FROM vector_store_index_changes WHERE store_id = ?"
+        return try db.all(sql, [store.rawValue], Self.change)
+    }
+
     /// The change of a store as a whole, if there is one.
     package func whole(_ store: Identifier<VectorStore>) throws -> [Change] { try changes(of: store.rawValue, "") }
 
