@@ -96,7 +96,7 @@ import Testing
         let start = ContinuousClock.now
         let error = #expect(throws: QueryError.self) { try tables.queries.run(endless, limits: limits) }
         #expect(error?.kind == .tooSlow)
-        #expect(ContinuousClock.now - start < .seconds(3))
+        #expect(ContinuousClock.now - start < .seconds(30))
         #expect(throws: QueryError.self) { try tables.queries.run(endless) { true } }
         #expect(try tables.rows("SELECT count(*) FROM events") == [["3"]])
     }

@@ -37,14 +37,14 @@ extension [ChatEvent] {
 }
 
 extension OpenAIBackend.Configuration {
-    /// Impatient enough for tests: time-outs and waits in milliseconds.
+    /// Does not wait before it tries again, and is patient with a machine that is busy.
     static func test(_ url: String, _ wireProtocol: Choice = .chatCompletions) -> Self {
         var configuration = Self(
             baseURL: url,
             wireProtocol: wireProtocol,
-            connectTimeout: .milliseconds(500),
-            firstByteTimeout: .seconds(5),
-            idleTimeout: .seconds(5),
+            connectTimeout: .seconds(30),
+            firstByteTimeout: .seconds(30),
+            idleTimeout: .seconds(30),
             maximumRetries: 2
         )
         configuration.retryDelay = .milliseconds(2)

@@ -28,7 +28,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_until(condition: Callable[[], Any], what: str, timeout: float = 10, every: float = 0.02) -> Any:
+def wait_until(condition: Callable[[], Any], what: str, timeout: float = 60, every: float = 0.02) -> Any:
     """The first true value of the condition; fails with `what` when there is none in time."""
     deadline = time.monotonic() + timeout
     while True:
@@ -100,7 +100,7 @@ class Server:
     def start(self, *arguments: str) -> Server:
         """Starts the process and waits until it is healthy."""
         self.launch(*arguments)
-        wait_until(self.healthy, "the server is healthy", timeout=20)
+        wait_until(self.healthy, "the server is healthy", timeout=60)
         return self
 
     def healthy(self) -> bool:
@@ -109,10 +109,10 @@ class Server:
             raise AssertionError(f"the server ended with {self.process.returncode}:\n{self.output()}")
         try:
             return requests.get(f"{self.url}/api/v1/health", timeout=2).status_code == 200
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
-    def run(self, *arguments: str, timeout: float = 20) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         """Runs the binary to its end with the settings of this server, for commands and starts that must fail."""
         return subprocess.run(
             [str(self.binary), *arguments],
@@ -127,7 +127,7 @@ class Server:
     def kill(self) -> None:
         """SIGKILL: no warning, nothing can be tidied up."""
         self.process.kill()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
         self.session.close()
 
     def terminate(self) -> None:
@@ -148,7 +148,7 @@ class Server:
     def close(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
         self.session.close()
 
     def output(self) -> str:

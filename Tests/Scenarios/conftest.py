@@ -119,7 +119,7 @@ def server(binary: Path, observer: Observer, tmp_path_factory: pytest.TempPathFa
     server = Server(binary, tmp_path_factory.mktemp("analyst"), observer)
     try:
         server.start()
-        observer.contract = Contract(requests.get(f"{server.url}/openapi.json", timeout=10).json())
+        observer.contract = Contract(requests.get(f"{server.url}/openapi.json", timeout=60).json())
         yield server
     finally:
         server.close()

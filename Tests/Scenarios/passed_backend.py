@@ -59,7 +59,7 @@ class PassedBackend:
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, name="passed-backend", daemon=True)
         self._thread.start()
-        self.port = asyncio.run_coroutine_threadsafe(self._start(), self.loop).result(timeout=10)
+        self.port = asyncio.run_coroutine_threadsafe(self._start(), self.loop).result(timeout=60)
 
     @property
     def url(self) -> str:
@@ -77,7 +77,7 @@ class PassedBackend:
         self.handler = handler
         self.seen = []
 
-    def wait_until_seen(self, count: int = 1, timeout: float = 10) -> Seen:
+    def wait_until_seen(self, count: int = 1, timeout: float = 60) -> Seen:
         """The newest of at least `count` requests."""
         deadline = time.monotonic() + timeout
         while len(self.seen) < count:
@@ -86,9 +86,9 @@ class PassedBackend:
         return self.seen[count - 1]
 
     def close(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self.loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self.loop).result(timeout=60)
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=60)
         self.loop.close()
 
     async def _start(self) -> int:

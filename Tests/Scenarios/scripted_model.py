@@ -45,7 +45,7 @@ class Gate:
     def open(self) -> None:
         self._open.set()
 
-    def wait_until_reached(self, timeout: float = 10) -> None:
+    def wait_until_reached(self, timeout: float = 60) -> None:
         """Returns when an answer stands at the gate; each arrival is counted once."""
         assert self._waiting.acquire(timeout=timeout), "no answer reached the gate"
 
@@ -540,7 +540,7 @@ class ScriptedModel:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="scripted-model", daemon=True)
         self._thread.start()
-        self.port = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(timeout=10)
+        self.port = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(timeout=60)
 
     @property
     def url(self) -> str:
@@ -570,7 +570,7 @@ class ScriptedModel:
         self.embeds = Embeds()
         self.script = script or Says()
 
-    def wait_for_calls(self, count: int, timeout: float = 10) -> list[Call]:
+    def wait_for_calls(self, count: int, timeout: float = 60) -> list[Call]:
         """Returns when at least `count` calls have arrived since the last reset."""
         deadline = time.monotonic() + timeout
         while len(self.calls) < count:
@@ -579,9 +579,9 @@ class ScriptedModel:
         return self.calls
 
     def close(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(timeout=60)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=60)
         self._loop.close()
 
     async def _start(self) -> int:

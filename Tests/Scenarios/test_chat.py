@@ -127,7 +127,7 @@ def test_a_client_that_goes_away_finds_the_answer_later(chat_server):
     gate = Gate()
     chat_server.model.script = Says(before=gate)
     body = json.dumps({"message": "Still there?", "thread_id": thread}).encode()
-    with socket.create_connection(("127.0.0.1", chat_server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", chat_server.port), timeout=60) as connection:
         fields = f"host: a\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
         connection.sendall(f"POST /api/v1/chat HTTP/1.1\r\n{fields}".encode() + body)
         gate.wait_until_reached()
@@ -162,7 +162,7 @@ def test_chats_sent_at_once_into_one_thread_are_answered_in_the_order_they_came(
         statuses = [run["status"] for run in chat_server.runs(thread)]
         assert statuses == ["queued"] * 4 + ["in_progress", "completed"]
         gate.open()
-        received = [answer.result(timeout=20)["message"] for answer in answers]
+        received = [answer.result(timeout=60)["message"] for answer in answers]
     assert received == [f"[{2 * number + 1}] Q{number}" for number in range(1, 6)]
     assert_conversation(chat_server, thread, [f"Q{number}" for number in range(6)])
 
@@ -219,7 +219,7 @@ def test_a_full_queue_refuses_and_says_when_to_come_back(model, start_server):
             failed(response, 429)
             assert int(response.headers["retry-after"]) >= 1
         gate.open()
-        responses = [first.result(timeout=20), *(chat.result(timeout=20) for chat in chats)]
+        responses = [first.result(timeout=60), *(chat.result(timeout=60) for chat in chats)]
     answered = [successful(response) for response in responses if response.status_code == 200]
     assert 3 <= len(answered) <= 5
     refused = [response for response in responses if response.status_code != 200]
@@ -236,7 +236,7 @@ def test_a_message_for_a_busy_thread_is_not_lost(chat_server):
         gate.wait_until_reached()
         response = chat_server.post(f"/api/v1/threads/{thread}/messages", {"content": "by the way", "role": "user"})
         gate.open()
-        assert chat.result(timeout=20)["message"] == "[3] Q1"
+        assert chat.result(timeout=60)["message"] == "[3] Q1"
     if response.status_code == 200:
         assert "by the way" in [text for _, text in chat_server.texts(thread)]
     else:

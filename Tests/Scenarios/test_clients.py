@@ -12,7 +12,7 @@ from scripted_model import Says
 
 
 def connect(server):
-    return socket.create_connection(("127.0.0.1", server.port), timeout=10)
+    return socket.create_connection(("127.0.0.1", server.port), timeout=60)
 
 
 def chat_request(body, *fields):
@@ -38,7 +38,7 @@ def test_a_client_that_does_not_read_does_not_hold_up_the_run(chat_server):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.sendall(chat_request(body) + body)
         wait_until(lambda: chat_server.runs(thread), "the run exists")
-        chat_server.wait_for_run(thread, chat_server.runs(thread)[0]["id"], ["completed"], timeout=20)
+        chat_server.wait_for_run(thread, chat_server.runs(thread)[0]["id"], ["completed"], timeout=60)
         chat_server.model.script = Says()
         assert chat_server.chat("Hello")["message"] == "[1] Hello"
     assert chat_server.texts(thread)[1] == ("assistant", text)

@@ -50,13 +50,13 @@ def test_health_is_503_while_the_database_cannot_be_written(start_server):
     server.new_thread()
     server.forbid_files_to_grow(True)
     try:
-        [response] = wait_until(lambda: with_status(503, server.get("/api/v1/health")), "health is 503", timeout=5)
+        [response] = wait_until(lambda: with_status(503, server.get("/api/v1/health")), "health is 503", timeout=60)
         assert response.json()["status"] == "unhealthy"
         assert len(response.json()["reason"]) > 3
         failed(server.post("/api/v1/threads", {}), 500, 503)
     finally:
         server.forbid_files_to_grow(False)
-    [response] = wait_until(lambda: with_status(200, server.get("/api/v1/health")), "health is 200", timeout=5)
+    [response] = wait_until(lambda: with_status(200, server.get("/api/v1/health")), "health is 200", timeout=60)
     assert response.json()["status"] == "healthy"
     server.new_thread()
 

@@ -444,7 +444,7 @@ def test_a_reader_that_leaves_ends_an_export(store: Store) -> None:
         command, cwd=store.server.home, env=store.server.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     process.stdout.close()
-    assert process.wait(timeout=20) != 0
+    assert process.wait(timeout=60) != 0
     process.stderr.close()
 
 
@@ -460,7 +460,7 @@ def test_an_import_that_was_broken_off_can_be_done_again(store: Store) -> None:
     database = store.server.home / "data/assistants.sqlite-wal"
     wait_until(lambda: database.exists() and database.stat().st_size > 2_000_000, "something is written", every=0.002)
     os.kill(process.pid, signal.SIGKILL)
-    process.wait(timeout=10)
+    process.wait(timeout=60)
     report = store.take(dump)
     assert "refused: nothing" in report
     v1 = store.open()

@@ -54,7 +54,7 @@ def test_a_request_is_logged_with_its_id_thread_run_status_and_duration(talkativ
 def test_neither_texts_nor_the_key_are_logged(talkative):
     server = talkative()
     server.terminate()
-    server.wait_for_end(timeout=10)
+    server.wait_for_end(timeout=60)
     for written in (server.log_file.read_text(), server.output()):
         assert "zebra" not in written and "giraffe" not in written
         assert KEY not in written and KEY[8:-4] not in written
@@ -63,7 +63,7 @@ def test_neither_texts_nor_the_key_are_logged(talkative):
 def test_the_key_is_not_logged_even_when_debugging(talkative):
     server = talkative(DEBUG="true", LOG_LEVEL="trace")
     server.terminate()
-    server.wait_for_end(timeout=10)
+    server.wait_for_end(timeout=60)
     for written in (server.log_file.read_text(), server.output()):
         assert KEY not in written and KEY[8:-4] not in written
 
@@ -73,7 +73,7 @@ def test_a_key_that_the_backend_repeats_is_not_logged(make_server, server, model
     model.script = Refuses(401, f"Incorrect API key provided: {KEY}.")
     assert KEY not in failed(server.try_chat("Hello"), 502)
     server.terminate()
-    server.wait_for_end(timeout=10)
+    server.wait_for_end(timeout=60)
     assert KEY not in server.log_file.read_text() + server.output()
 
 
@@ -86,7 +86,7 @@ def test_texts_are_not_logged_when_things_go_wrong(make_server, server, model):
     )
     server.request("POST", "/api/v1/chat", json={"message": ["zebra-crossing"]})
     server.terminate()
-    server.wait_for_end(timeout=10)
+    server.wait_for_end(timeout=60)
     assert "zebra" not in server.log_file.read_text() + server.output()
 
 
@@ -95,7 +95,7 @@ def test_a_backend_that_quotes_the_question_does_not_bring_it_into_the_log(make_
     model.script = Refuses(400, f"invalid content: '{QUESTION}'")
     failed(server.try_chat(QUESTION), 502)
     server.terminate()
-    server.wait_for_end(timeout=10)
+    server.wait_for_end(timeout=60)
     log = server.log_file.read_text() + server.output()
     assert "zebra" not in log
     assert "ERROR" in log
@@ -106,7 +106,7 @@ def test_debug_lets_the_backends_words_into_the_log(make_server, server, model):
     model.script = Refuses(400, f"invalid content: '{QUESTION}'")
     failed(server.try_chat(QUESTION), 502)
     server.terminate()
-    server.wait_for_end(timeout=10)
+    server.wait_for_end(timeout=60)
     assert "zebra" in server.log_file.read_text()
 
 
@@ -116,7 +116,7 @@ def test_a_failure_of_the_backend_can_be_found_as_an_error(make_server, server, 
     response = server.try_chat("Hello")
     failed(response, 502)
     server.terminate()
-    server.wait_for_end(timeout=10)
+    server.wait_for_end(timeout=60)
     errors = [line for line in server.log_file.read_text().splitlines() if "ERROR" in line]
     assert errors
     assert any("Incorrect API key provided." in line for line in errors)
@@ -129,7 +129,7 @@ def test_the_callers_mistake_is_no_error(make_server, server):
     server.get("/api/v1/threads/thread_nowhere")
     server.get("/nowhere")
     server.terminate()
-    server.wait_for_end(timeout=10)
+    server.wait_for_end(timeout=60)
     assert not [line for line in server.log_lines() if line["level"] in ("ERROR", "CRITICAL")]
 
 
@@ -138,7 +138,7 @@ def test_a_line_break_in_a_path_does_not_forge_a_line(make_server, server):
     server.get('/nowhere%0A{"level":"ERROR","message":"forged"}')
     server.get("/nowhere\x1b[31m")
     server.terminate()
-    server.wait_for_end(timeout=10)
+    server.wait_for_end(timeout=60)
     assert not [line for line in server.log_lines() if line["message"] == "forged"]
     assert "\x1b[31m" not in server.output()
 
@@ -148,7 +148,7 @@ def test_the_log_file_is_rotated_and_a_bounded_number_is_kept(make_server, serve
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: server.separate().get("/api/v1/threads"), range(400)))
     server.terminate()
-    server.wait_for_end(timeout=10)
+    server.wait_for_end(timeout=60)
     files = sorted(server.home.glob("app*log*"))
     assert len(files) == 3, files
     for file in files:

@@ -43,7 +43,7 @@ def test_a_run_in_progress_can_be_cancelled_and_the_model_is_stopped(chat_server
     answer = successful(cancel(chat_server, thread, run))
     assert answer["id"] == run
     assert answer["status"] in ("cancelling", "cancelled")
-    ended = chat_server.wait_for_run(thread, run, timeout=5)
+    ended = chat_server.wait_for_run(thread, run, timeout=60)
     assert ended["status"] == "cancelled"
     assert ended["cancelled_at"] >= ended["created_at"]
     assert (ended["completed_at"], ended["failed_at"]) == (None, None)
@@ -60,7 +60,7 @@ def test_a_run_that_waits_for_the_first_token_can_be_cancelled(chat_server):
     run = chat_server.start_run(thread)["id"]
     gate.wait_until_reached()
     successful(cancel(chat_server, thread, run))
-    assert chat_server.wait_for_run(thread, run, timeout=5)["status"] == "cancelled"
+    assert chat_server.wait_for_run(thread, run, timeout=60)["status"] == "cancelled"
     gate.open()
     assert chat_server.texts(thread) == [("user", "Count")]
 
@@ -75,7 +75,7 @@ def test_a_queued_run_can_be_cancelled_and_is_never_answered(model, start_server
     second = server.start_run(waiting)["id"]
     assert server.get_run(waiting, second)["status"] == "queued"
     assert successful(cancel(server, waiting, second))["status"] in ("cancelling", "cancelled")
-    assert server.wait_for_run(waiting, second, timeout=5)["status"] == "cancelled"
+    assert server.wait_for_run(waiting, second, timeout=60)["status"] == "cancelled"
     gate.open()
     assert server.wait_for_run(busy, first)["status"] == "completed"
     assert server.chat("after", busy)["message"] == "[3] after"
@@ -94,10 +94,10 @@ def test_a_queued_chat_of_a_busy_thread_can_be_cancelled(one_chat_server):
         second = pool.submit(server.separate().try_chat, "Q2", thread)
         wait_until(lambda: len(server.runs(thread)) == 3, "the second chat has its run")
         successful(cancel(server, thread, server.runs(thread)[0]["id"]))
-        response = second.result(timeout=10)
+        response = second.result(timeout=60)
         assert response.status_code >= 400 and response.json()["detail"], response.text
         gate.open()
-        assert first.result(timeout=10)["message"] == "[3] Q1"
+        assert first.result(timeout=60)["message"] == "[3] Q1"
     assert [run["status"] for run in server.runs(thread)] == ["cancelled", "completed", "completed"]
     assert server.chat("Q3", thread)["message"].endswith("Q3")
 
@@ -256,7 +256,7 @@ def test_runs_and_chats_of_one_thread_take_turns(chat_server, order):
             response = chat_server.post(f"/api/v1/threads/{thread}/runs")
             run = response.json().get("id") if response.status_code == 200 else failed(response, 400, 409) and None
         gate.open()
-        assert chat.result(timeout=20)["message"].endswith("Q1")
+        assert chat.result(timeout=60)["message"].endswith("Q1")
     if run:
         assert chat_server.wait_for_run(thread, run)["status"] == "completed"
     assert len({message["id"] for message in chat_server.messages(thread)}) == len(chat_server.messages(thread))

@@ -47,7 +47,7 @@ QUESTION = {
 
 def ask(model: ScriptedModel, protocol: str, **changes) -> requests.Response:
     question = QUESTION[protocol]
-    return requests.post(model.url + question["path"], json=question["body"] | changes, stream=True, timeout=10)
+    return requests.post(model.url + question["path"], json=question["body"] | changes, stream=True, timeout=60)
 
 
 def data_of(response: requests.Response) -> list[str]:
@@ -89,7 +89,7 @@ def test_a_gate_holds_the_answer_back(model, protocol):
     gate.wait_until_reached()
     assert not answers
     gate.open()
-    thread.join(timeout=10)
+    thread.join(timeout=60)
     assert b"la" in answers[0]
 
 

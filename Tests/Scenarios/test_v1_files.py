@@ -834,4 +834,4 @@ def test_requests_that_come_byte_by_byte(own):
 
 
 def test_the_surface_asks_for_no_beta_header(own):
-    assert requests.get(f"{own.server.url}/v1/files", timeout=10).status_code == 200
+    assert requests.get(f"{own.server.url}/v1/files", timeout=60).status_code == 200

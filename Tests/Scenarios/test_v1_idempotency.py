@@ -394,7 +394,7 @@ def test_a_kill_in_mid_flow_makes_nothing_twice(scene):
         v1, headers = scene.separate(), key()
         while True:
             try:
-                response = post(v1, "/assistants", headers, {"model": "m", "name": str(number)}, timeout=10)
+                response = post(v1, "/assistants", headers, {"model": "m", "name": str(number)}, timeout=60)
             except Exception:
                 v1 = scene.separate()
                 continue

@@ -83,7 +83,7 @@ def test_the_sdk_waits_as_it_is_told_and_goes_on(make_server, server):
     client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=STATIC, max_retries=2)
     began = time.monotonic()
     client.beta.assistants.list()
-    assert 0.3 < time.monotonic() - began < 4
+    assert 0.3 < time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize("limit", ["TOKENS_PER_MINUTE", "KEY_TOKENS_PER_MINUTE"])

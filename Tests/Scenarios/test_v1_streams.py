@@ -338,11 +338,11 @@ def test_a_reader_that_does_not_read_does_not_hold_up_the_run(v1, assistant, thr
         f"POST /v1/threads/{thread}/runs HTTP/1.1\r\nhost: a\r\nopenai-beta: assistants=v2\r\n"
         f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
     )
-    with socket.create_connection(("127.0.0.1", v1.server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", v1.server.port), timeout=60) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.sendall(head.encode() + body)
         [run] = wait_until(lambda: v1.get(f"/threads/{thread}/runs")["data"], "the run exists")
-        v1.settled(run, "completed", timeout=20)
+        v1.settled(run, "completed", timeout=60)
 
 
 def test_everything_is_readable_the_moment_it_is_announced(v1, assistant):

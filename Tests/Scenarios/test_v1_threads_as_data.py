@@ -156,7 +156,7 @@ def test_the_backlog_of_many_messages_is_worked_off(alone: V1) -> None:
     time.sleep(0.5)
     started = time.monotonic()
     assert found(alone, "entry299") == [thread]
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30
 
 
 # Forks

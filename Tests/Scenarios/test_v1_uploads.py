@@ -245,7 +245,7 @@ def test_an_upload_expires_after_an_hour(own):
     own.server.restart()
     for answer in (try_add(own, upload, b"cd"), try_complete(own, upload, only)):
         assert "expired" in refused(answer, 400, param="upload_id")["message"]
-    wait_until(lambda: kept(own.server) == {}, "its parts are gone", timeout=20)
+    wait_until(lambda: kept(own.server) == {}, "its parts are gone", timeout=60)
 
 
 def test_expired_files_are_gone(own):
@@ -262,7 +262,7 @@ def test_expired_files_are_gone(own):
     for method, path in (("GET", ""), ("GET", "/content"), ("DELETE", "")):
         refused(own.request(method, f"/files/{file['id']}{path}"), 404, param="id")
     assert [each["id"] for each in own.get("/files")["data"]] == [other["id"]]
-    wait_until(lambda: len(kept(own.server)) == 1, "its bytes are gone", timeout=20)
+    wait_until(lambda: len(kept(own.server)) == 1, "its bytes are gone", timeout=60)
 
 
 def test_one_of_many_completions_wins(own):
