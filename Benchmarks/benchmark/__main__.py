@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmark.bench import FULL, QUICK, Bench
 from benchmark.loop import new_loop
 from benchmark.process import Process, free_port
-from benchmark.scenarios import idle, large_database, long_thread, new_chats, one_client, runs, waiting_chats
+from benchmark.scenarios import documents, idle, large_database, long_thread, new_chats, one_client, runs, waiting_chats
 from benchmark.table import Row, table
 
 FOLDER = Path(__file__).resolve().parents[1]
@@ -26,6 +26,7 @@ SCENARIOS = {
     "long-thread": long_thread,
     "large-database": large_database,
     "waiting-chats": waiting_chats,
+    "documents": documents,
 }
 
 

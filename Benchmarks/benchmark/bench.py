@@ -32,6 +32,7 @@ class Sizes:
     waiting_chats: int
     messages: int
     probes: int
+    documents: int
 
 
 FULL = Sizes(
@@ -43,6 +44,7 @@ FULL = Sizes(
     waiting_chats=2000,
     messages=1_000_000,
     probes=300,
+    documents=8,
 )
 QUICK = Sizes(
     rounds=2,
@@ -53,6 +55,7 @@ QUICK = Sizes(
     waiting_chats=200,
     messages=20_000,
     probes=50,
+    documents=2,
 )
 
 
