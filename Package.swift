@@ -77,6 +77,7 @@ let package = Package(
                 .embedInCode("Resources/Extractor/presentation.py"),
                 .embedInCode("Resources/Extractor/probe.py"),
                 .embedInCode("Resources/Extractor/programs.py"),
+                .embedInCode("Resources/Extractor/sheets.py"),
                 .embedInCode("Resources/Extractor/spreadsheet.py"),
                 .embedInCode("Resources/Extractor/web.py"),
                 .embedInCode("Resources/Extractor/word.py"),

@@ -12,6 +12,8 @@ struct DocumentServices {
     let images: ImageFiles
     let stores: VectorStoreService
     let search: StoreSearch
+    /// The tables that threads' data are made into.
+    let tables: ThreadTables
     /// What works in the background for them.
     let services: [any Service]
 
@@ -28,12 +30,20 @@ struct DocumentServices {
         logger: Logger
     ) throws {
         let contents = try FileContents(of: database)
+        let extraction = TextExtraction(limits: ExtractionLimits(configuration.extraction))
+        tables = ThreadTables(
+            database: database,
+            directory: "\(configuration.dataDirectory)/tables",
+            uploads: UploadedTables(contents: contents, extraction: extraction),
+            clock: clock
+        )
+        try tables.clear()
         let ingestion = IngestionWorker(
             parts: IngestionParts(
                 database: database,
                 contents: contents,
                 indexes: StoreIndexes(directory: "\(configuration.dataDirectory)/vector_stores"),
-                extraction: TextExtraction(limits: ExtractionLimits(configuration.extraction)),
+                extraction: extraction,
                 embeddings: embeddings
             ),
             limits: IngestionWorker.Limits(concurrency: configuration.ingestion.concurrency),

@@ -35,9 +35,16 @@ struct Server {
             clock: clock,
             logger: logger
         )
+        let analysis = ThreadAnalysis(
+            database: database,
+            tables: documents.tables,
+            charts: ChartFiles(files: documents.files),
+            logger: logger
+        )
         let worker = RunWorker(
             database: database,
             answerer: backend.map { .model($0) } ?? .builtInAnalyst,
+            analysis: analysis,
             fileSearch: documents.search,
             images: documents.images,
             configuration: engineConfiguration,
@@ -64,7 +71,7 @@ struct Server {
             images: documents.images,
             vectorStores: documents.stores,
             storeSearch: documents.search,
-            analysis: ThreadAnalysis(database: database),
+            analysis: analysis,
             models: ModelCatalog(
                 backend: backend,
                 defaultName: configuration.model.defaultName,

@@ -24,29 +24,33 @@ package struct SignageAnalyst {
         return (body.parts + ["---", guide.disclosure]).joined(separator: "\n\n")
     }
 
-    /// Answers like `answer(to:about:)`, and before that from the measures' views where the question names measures that they
-    /// compute exactly: with periods, groups of viewers, shares and the measures of proof of play, which the other answers do
-    /// not have. What is asked for and computed by neither is said.
+    /// Answers like `answer(to:about:)`, and before that what the measures' views say, which have periods, groups of viewers,
+    /// shares and the measures of proof of play. What is asked for and computed by neither is said.
     ///
-    /// - Parameter names: Names of fields and tables that a user has added.
+    /// - Parameters:
+    ///   - measured: Nil when there are no views, or the question names no measure.
+    ///   - names: Names of fields and tables that a user has added.
     package static func answer(
         to question: String,
+        measured: MeasureAnswer.Result?,
         about data: SignageData,
         names: FieldNames
     ) -> String {
-        FieldNames.$added.withValue(names) {
-            let answer = { Self.answer(to: question, about: data) }
-            guard !data.isEmpty, MeasureAnswer.mayAnswer(question) else { return answer() }
-            // Without room for the tables there are still the answers that need none.
-            let result = try? MeasureTables.with(data) { try MeasureAnswer.answer(question, over: $0) }
-            switch result {
-            case .answer(let text, let isWhole):
-                let guide = Guide(language: Language(of: text))
-                return text + "\n\n" + (isWhole ? "---\n\n" + guide.disclosure : answer())
-            case .refusal(let text): return text + "\n\n" + answer()
-            case .unclear, .other, nil: return answer()
+        if let whole = wholeAnswer(measured) { return whole }
+        return names.applied {
+            let answer = Self.answer(to: question, about: data)
+            switch measured {
+            case .answer(let measured): return measured.text + "\n\n" + answer
+            case .refusal(let text): return text + "\n\n" + answer
+            case .unclear, .other, nil: return answer
             }
         }
+    }
+
+    /// The answer, when the measures' views say all of it; nil when the other answers have something to add.
+    package static func wholeAnswer(_ measured: MeasureAnswer.Result?) -> String? {
+        guard case .answer(let answer) = measured, answer.isWhole else { return nil }
+        return answer.text + "\n\n---\n\n" + Guide(language: Language(of: answer.text)).disclosure
     }
 
     /// Describes the data for the prompt of a language model: fields, and exact figures computed from all rows.

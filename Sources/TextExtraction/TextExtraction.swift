@@ -54,6 +54,30 @@ package struct TextExtraction: Sendable {
         guard hasText else { throw ExtractionFailure(.invalidFile, "The file has no text.") }
     }
 
+    /// Reads the rows of a workbook (XLSX), sheet by sheet.
+    ///
+    /// - Parameters:
+    ///   - path: Where its bytes are.
+    ///   - consume: Is given the rows piece by piece, as they come; reading goes on when it returns.
+    /// - Throws: As `extract` does.
+    nonisolated(nonsending) package func extractSheets(
+        path: String,
+        filename: String,
+        consume: (SheetPiece) async throws -> Void
+    ) async throws {
+        let file = try await SourceFile.open(path)
+        guard file.size > 0 else {
+            throw ExtractionFailure(.invalidFile, "The file could not be parsed because it is empty.")
+        }
+        let beginning = try await file.read(at: 0, atMost: 4096)
+        guard case .document(.package) = try DocumentType(filename: filename, beginning: beginning) else {
+            throw ExtractionFailure(.invalidFile, "The file is no XLSX workbook, so there are no rows in it.")
+        }
+        try await places.hold {
+            try await DocumentReading(path: path, kind: .package, limits: limits).readSheets(consume: consume)
+        }
+    }
+
     /// Looks which documents can be read, by trying the sandbox with the reader in it.
     package func availability() async -> ExtractionAvailability {
         await DocumentReading.availability(limits: limits)

@@ -15,9 +15,15 @@ import TextExtraction
         let database = try Database(directory: DataDirectory(path: path))
         let (ids, clock) = (IDGenerator(clock: .system), WallClock.system)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let analysis = ThreadAnalysis(
+            database: database,
+            tables: ThreadTables(database: database, directory: path + "/tables"),
+            logger: logger
+        )
         let worker = RunWorker(
             database: database,
             answerer: .builtInAnalyst,
+            analysis: analysis,
             configuration: EngineConfiguration(),
             ids: ids,
             clock: clock,
@@ -65,7 +71,7 @@ import TextExtraction
                 logger: logger,
                 rewriteQuery: nil
             ),
-            analysis: ThreadAnalysis(database: database),
+            analysis: analysis,
             models: ModelCatalog(backend: nil, defaultName: "model", aliases: [:], created: 0),
             passThrough: nil,
             initialFacadeAssistant: try await assistants.ensure(

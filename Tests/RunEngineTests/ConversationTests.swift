@@ -116,7 +116,7 @@ import Testing
         let model = ScriptedModel()
         let engine = try await TestEngine(model)
         let document = JSONObject([("viewEvents", .array([.object(JSONObject([("adId", .string("ad-7"))]))]))])
-        let data = try await ThreadAnalysis(database: engine.database).update(of: nil, with: document)
+        let data = try await engine.analysis.update(of: nil, with: document)
 
         let started = try await engine.runs.start(
             RunService.Request(

@@ -10,6 +10,7 @@ import Storage
 final class TestEngine: Sendable {
     let path: String
     let database: Database
+    let analysis: ThreadAnalysis
     let worker: RunWorker
     let runs: RunService
     let threads: ThreadService
@@ -23,9 +24,15 @@ final class TestEngine: Sendable {
         self.path = path ?? NSTemporaryDirectory() + "engine-tests-\(UUID().uuidString)"
         database = try Database(directory: DataDirectory(path: self.path))
         let (ids, clock) = (IDGenerator(clock: .system), WallClock.system)
+        analysis = ThreadAnalysis(
+            database: database,
+            tables: ThreadTables(database: database, directory: self.path + "/tables"),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
         worker = RunWorker(
             database: database,
             answerer: .model(model),
+            analysis: analysis,
             configuration: configuration,
             ids: ids,
             clock: clock,

@@ -11,7 +11,7 @@ import Testing
     @Test("Data beyond what may wait is refused, and taken again later")
     func bound() async throws {
         let engine = try await TestEngine(ScriptedModel())
-        let analysis = ThreadAnalysis(database: engine.database)
+        let analysis = engine.analysis
         let document = JSONObject([("viewEvents", Self.rows)])
 
         let refusals = await withTaskGroup(of: EngineError?.self) { group in

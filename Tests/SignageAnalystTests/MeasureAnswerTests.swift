@@ -53,11 +53,11 @@ import Testing
     @Test("Data in the message and what a front end puts before the question are passed over")
     func embedded() throws {
         let question = "다음 데이터를 참고하세요. viewEvents: [{\"adId\":\"x\"}]\n\n질문: 총 조회수는?"
-        guard case .answer(let text, isWhole: false) = try result(question) else {
+        guard case .answer(let answer) = try result(question), !answer.isWhole else {
             Issue.record("\(try result(question))")
             return
         }
-        #expect(text.contains("조회수: **400**"))
+        #expect(answer.text.contains("조회수: **400**"))
     }
 
     @Test("The analyst answers from the views first, and goes on with its sections where they have something to add")
@@ -67,18 +67,23 @@ import Testing
             "{" + SampleTable.allCases.map { "\"\($0.rawValue)\":\(sample.texts[$0] ?? "[]")" }.joined(separator: ",")
             + "}"
         let data = try systemData(document)
-        let views = SignageAnalyst.answer(to: "클릭률이 가장 높은 광고는?", about: data, names: .none)
+        let tables = try SignageTables(sample.sources)
+        let answer = { (question: String) in
+            let measured =
+                MeasureAnswer.mayAnswer(question)
+                ? try MeasureAnswer.answer(question, over: tables.queries) : nil
+            return SignageAnalyst.answer(to: question, measured: measured, about: data, names: .none)
+        }
+        let views = try answer("클릭률이 가장 높은 광고는?")
         #expect(views.hasPrefix("클릭률 최고: **"))
         #expect(views.contains("### "))
-        let plays = SignageAnalyst.answer(to: "시청 전환율은?", about: data, names: .none)
+        let plays = try answer("시청 전환율은?")
         #expect(plays.hasPrefix("- 시청 전환율: **") && !plays.contains("### "))
         #expect(plays.contains("규칙 기반 분석기"))
-        let unknown = SignageAnalyst.answer(to: "체류 시간의 중앙값은?", about: data, names: .none)
+        let unknown = try answer("체류 시간의 중앙값은?")
         #expect(unknown.hasPrefix("이 질문의 중앙값은(는) 이 분석기가 계산하지 않습니다."))
         let other = "안녕하세요"
-        #expect(
-            SignageAnalyst.answer(to: other, about: data, names: .none) == SignageAnalyst.answer(to: other, about: data)
-        )
+        #expect(try answer(other) == SignageAnalyst.answer(to: other, about: data))
     }
 
     @Test("Ads that count their own views are believed where the events know of no clicks")

@@ -21,6 +21,26 @@ package enum Tool: Sendable, Equatable {
             self.strict = strict
         }
 
+        /// Whether the server runs it in the caller's place: it is called `query_data`, and its parameters say
+        /// `"x-run-by": "server"`, which is a keyword of no schema.
+        package var isRunByServer: Bool {
+            name == Self.queryData.name && parameters["x-run-by"]?.stringValue == "server"
+        }
+
+        /// Questions over a thread's data, as an assistant chooses them.
+        package static let queryData = Function(
+            name: "query_data",
+            description: "Queries the data of the conversation with SQL. The server runs it.",
+            parameters: .object(
+                JSONObject([
+                    ("type", .string("object")),
+                    ("properties", .object(JSONObject([("sql", .object(JSONObject([("type", .string("string"))])))]))),
+                    ("x-run-by", .string("server")),
+                ])
+            ),
+            strict: false
+        )
+
         /// What a function without parameters is said to take.
         package static let noParameters = JSONValue.object(
             JSONObject([("type", .string("object")), ("properties", .object(JSONObject()))])
@@ -44,9 +64,14 @@ package enum Tool: Sendable, Equatable {
         package static let defaultRanker = "default_2024_08_21"
     }
 
-    /// Whether the caller runs it.
+    /// Whether it is a function, whoever runs it.
     package var isFunction: Bool {
         if case .function = self { true } else { false }
+    }
+
+    /// Whether a run waits for its caller when it is called.
+    package var isRunByCaller: Bool {
+        if case .function(let function) = self { !function.isRunByServer } else { false }
     }
 
     /// Its name in the API.

@@ -1,4 +1,5 @@
-/// A call of a tool in an answer of a model: of a function, which the caller runs, or of a tool that the server runs itself.
+/// A call of a tool in an answer of a model: of a function, which the caller runs or the server does in its place, or of a tool
+/// that the server runs itself.
 package enum ToolCall: Sendable, Equatable {
     case function(FunctionCall)
     case fileSearch(FileSearchCall)
@@ -39,10 +40,13 @@ package enum ToolCall: Sendable, Equatable {
         }
     }
 
-    /// The call if its caller is to run it.
+    /// The call if it is one of a function.
     package var function: FunctionCall? {
         if case .function(let call) = self { call } else { nil }
     }
+
+    /// The call if its caller is still to run it: what the server runs itself, or has been run, has an output.
+    package var openFunction: FunctionCall? { function.flatMap { $0.output == nil ? $0 : nil } }
 
     /// The call as it was told of when it began: nothing has come of it yet.
     package var begun: ToolCall {

@@ -29,6 +29,7 @@ extension Catalogue: JSONWritable {
         json.beginArray()
         for view in views { json.value(view) }
         json.endArray()
+        json.strings("faults", faults)
         json.endObject()
     }
 
@@ -36,6 +37,7 @@ extension Catalogue: JSONWritable {
         guard let tables = value["tables"]?.arrayValue, let views = value["views"]?.arrayValue else { return nil }
         self.tables = tables.compactMap(TableDescription.init)
         self.views = views.compactMap(ViewDescription.init)
+        faults = value.strings("faults")
     }
 }
 

@@ -8,6 +8,9 @@ struct SchemaText {
     private let columns: Int
     private let tables: Int
 
+    /// Faults that are told at most.
+    private static let faults = 10
+
     private init(_ catalogue: Catalogue, values: Int, columns: Int, tables: Int) {
         self.catalogue = catalogue
         self.values = values
@@ -31,7 +34,11 @@ struct SchemaText {
     }
 
     private var text: String {
-        var lines: [String] = []
+        // First, so that no cut takes them away.
+        var lines = catalogue.faults.prefix(Self.faults).map { "Not in the tables: \($0)" }
+        if catalogue.faults.count > Self.faults {
+            lines.append("… and \(catalogue.faults.count - Self.faults) more that are not in the tables")
+        }
         for table in catalogue.tables.prefix(tables) { lines += describe(table) }
         if catalogue.tables.count > tables { lines.append("… and \(catalogue.tables.count - tables) more tables") }
         if !catalogue.views.isEmpty { lines.append("Views:") }

@@ -60,6 +60,8 @@ package struct ViewDescription: Sendable, Equatable {
 package struct Catalogue: Sendable, Equatable {
     package var tables: [TableDescription] = []
     package var views: [ViewDescription] = []
+    /// What of the data is in no table, and why, in words.
+    package var faults: [String] = []
 
     package func table(named name: String) -> TableDescription? {
         tables.first { $0.name.lowercased() == name.lowercased() }

@@ -141,6 +141,11 @@ package final class TableBuilder {
     /// Whether a view or a table has this name.
     package func hasTable(_ name: String) -> Bool { names.names.contains { $0.lowercased() == name.lowercased() } }
 
+    /// Notes what of the data is in no table, and why: one line, for whoever asks questions of it.
+    package func note(_ fault: String) { catalogue.faults.append(String(fault.prefix(Self.faultLength))) }
+
+    private static let faultLength = 300
+
     /// Puts the finished database in its place.
     package func finish() throws {
         do {

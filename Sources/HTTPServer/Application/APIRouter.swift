@@ -33,7 +33,11 @@ package struct APIRouter: Sendable {
         let router = Router(context: APIRequestContext.self, options: [.autoGenerateHeadEndpoints])
         let repeats = RepeatedRequests(
             services: services,
-            chat: ChatRoutes(services: services, reader: BodyReader(limit: options.maximumBodyBytes)),
+            chat: ChatRoutes(
+                services: services,
+                reader: BodyReader(limit: options.maximumBodyBytes),
+                links: FacadeFileLinks(rootPath: options.rootPath)
+            ),
             rootPath: options.rootPath
         )
         router.addMiddleware {
@@ -63,9 +67,11 @@ package struct APIRouter: Sendable {
         DocsRoutes(swaggerFolder: options.swaggerFolder).add(to: group)
         let facade = group.group("api/v1")
         let reader = BodyReader(limit: options.maximumBodyBytes)
-        ChatRoutes(services: services, reader: reader).add(to: facade)
+        let links = FacadeFileLinks(rootPath: options.rootPath)
+        ChatRoutes(services: services, reader: reader, links: links).add(to: facade)
         ThreadRoutes(services: services, reader: reader).add(to: facade)
-        MessageRoutes(services: services, reader: reader).add(to: facade)
+        MessageRoutes(services: services, reader: reader, links: links).add(to: facade)
+        FacadeFileRoutes(files: services.files).add(to: facade)
         RunRoutes(services: services, reader: reader).add(to: facade)
         addOpenAIRoutes(to: group.group("v1"))
     }

@@ -7,6 +7,7 @@ import Storage
 struct ChatRoutes: Sendable {
     let services: ServerServices
     let reader: BodyReader
+    let links: FacadeFileLinks
 
     func add(to group: RouterGroup<APIRequestContext>) {
         group.post("chat", use: chat)
@@ -34,7 +35,7 @@ struct ChatRoutes: Sendable {
 
     private func response(to pending: Pending, _ context: APIRequestContext) async throws -> Response {
         if pending.isStream { return stream(pending, context) }
-        return JSONResponse.make(ChatAnswer(message: try await answer(of: pending.live)))
+        return JSONResponse.make(ChatAnswer(message: try await answer(of: pending.live), links: links))
     }
 
     /// Answers a repeated request from the run that the first one started.
@@ -53,14 +54,14 @@ struct ChatRoutes: Sendable {
             return try await response(to: pending, context)
         }
         let outcome = try await services.runs.outcome(of: run)
-        guard isStream else { return JSONResponse.make(ChatAnswer(message: try answer(in: outcome))) }
+        guard isStream else { return JSONResponse.make(ChatAnswer(message: try answer(in: outcome), links: links)) }
         return EventStream.response { writer in
             var block = EventBlock()
             block.start(run, question: question)
             do {
                 let answer = try answer(in: outcome)
-                block.delta(answer.content.plainText)
-                block.event("message", ChatAnswer(message: answer))
+                block.delta(links.text(of: answer.content))
+                block.event("message", ChatAnswer(message: answer, links: links))
                 block.done()
             } catch {
                 block.error(FacadeErrors.translate(error, context: context))
@@ -100,7 +101,7 @@ struct ChatRoutes: Sendable {
                     RunService.Request(
                         target: threadID.map { .existing($0) } ?? .new(services.threads.make()),
                         assistantID: assistant.id,
-                        settings: RunSettings(assistant.settings),
+                        settings: assistant.facadeRunSettings,
                         input: [question],
                         data: try await update(of: threadID, with: document, in: context.project),
                         requestID: context.requestID,
@@ -144,11 +145,11 @@ struct ChatRoutes: Sendable {
             do {
                 try await writer.follow(live) { event, block in
                     guard case .contentDelta(_, let delta) = event else { return true }
-                    block.delta(delta.text)
+                    block.delta(links.text(of: delta))
                     return true
                 }
                 block = EventBlock()
-                block.event("message", ChatAnswer(message: try await answer(of: live)))
+                block.event("message", ChatAnswer(message: try await answer(of: live), links: links))
                 block.done()
             } catch {
                 block = EventBlock()

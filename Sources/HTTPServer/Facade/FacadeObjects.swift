@@ -17,6 +17,7 @@ struct FacadeThread: JSONWritable {
 /// A message as the facade shows it.
 struct FacadeMessage: JSONWritable {
     let message: Message
+    let links: FacadeFileLinks
 
     func write(to writer: inout JSONWriter) {
         writer.beginObject()
@@ -26,7 +27,7 @@ struct FacadeMessage: JSONWritable {
         writer.member("thread_id", message.threadID)
         writer.member("role", message.role.rawValue)
         writer.key("content")
-        writer.raw(message.content.json)
+        writer.raw(links.json(of: message.content))
         writer.member("assistant_id", message.assistantID)
         writer.member("run_id", message.runID)
         writer.endObject()
@@ -36,6 +37,7 @@ struct FacadeMessage: JSONWritable {
 /// The answer to a chat.
 struct ChatAnswer: JSONWritable {
     let message: Message
+    let links: FacadeFileLinks
 
     func write(to writer: inout JSONWriter) {
         writer.beginObject()
@@ -43,7 +45,7 @@ struct ChatAnswer: JSONWritable {
         if let escaped = message.content.escapedText {
             writer.rawString(escaped)
         } else {
-            writer.value(message.content.plainText)
+            writer.value(links.text(of: message.content))
         }
         writer.member("thread_id", message.threadID)
         writer.member("role", message.role.rawValue)

@@ -8,6 +8,7 @@ import Storage
 struct MessageRoutes: Sendable {
     let services: ServerServices
     let reader: BodyReader
+    let links: FacadeFileLinks
 
     /// Bytes of messages that are read at once while a whole thread is written out.
     private static let chunk = 256 << 10
@@ -28,7 +29,7 @@ struct MessageRoutes: Sendable {
         )
         try fields.check()
         let stored = try await services.threads.append(message, to: try context.threadID(), in: context.project)
-        return JSONResponse.make(FacadeMessage(message: stored))
+        return JSONResponse.make(FacadeMessage(message: stored, links: links))
     }
 
     @Sendable
@@ -40,7 +41,7 @@ struct MessageRoutes: Sendable {
             return try await wholeThread(thread, order: parameters.order, in: context.project)
         }
         let page = try await services.threads.messages(parameters, of: thread, in: context.project)
-        let shown = Page(items: page.items.map(FacadeMessage.init), hasMore: page.hasMore)
+        let shown = Page(items: page.items.map { FacadeMessage(message: $0, links: links) }, hasMore: page.hasMore)
         return JSONResponse.make { shown.write(to: &$0) { $0.message.id.rawValue } }
     }
 
@@ -51,7 +52,7 @@ struct MessageRoutes: Sendable {
         in project: ProjectID
     ) async throws -> Response {
         _ = try await services.threads.find(thread, in: project)
-        let threads = services.threads
+        let (threads, links) = (services.threads, links)
         let body = ResponseBody { writer in
             var sequence: Int?
             var (first, last): (String?, String?) = (nil, nil)
@@ -64,7 +65,7 @@ struct MessageRoutes: Sendable {
             ) {
                 var json = JSONWriter(reservingCapacity: 64 * 1024)
                 json.beginArray()
-                for message in part.messages { json.value(FacadeMessage(message: message)) }
+                for message in part.messages { json.value(FacadeMessage(message: message, links: links)) }
                 var buffer = ByteBuffer(bytes: json.bytes)
                 // The array goes on over several chunks: a comma takes the place of its opening bracket.
                 if first == nil {

@@ -31,7 +31,7 @@ struct RunRoutes: Sendable {
         let request = RunService.Request(
             target: .existing(try context.threadID()),
             assistantID: assistant.id,
-            settings: RunSettings(assistant.settings),
+            settings: assistant.facadeRunSettings,
             requestID: context.requestID,
             tokenMeter: context.allowance?.tokenMeter
         )

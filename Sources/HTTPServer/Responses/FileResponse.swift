@@ -21,7 +21,9 @@ enum FileResponse {
     }
 
     /// Names the file in a form that every client reads, and once more whole when that one is not.
-    static func disposition(_ filename: String) -> String {
+    ///
+    /// - Parameter isShown: whether it is to be shown rather than saved.
+    static func disposition(_ filename: String, isShown: Bool = false) -> String {
         let plain = String(
             filename.unicodeScalars.map { scalar -> Character in
                 switch scalar {
@@ -30,7 +32,7 @@ enum FileResponse {
                 }
             }
         )
-        var disposition = "attachment; filename=\"\(plain)\""
+        var disposition = "\(isShown ? "inline" : "attachment"); filename=\"\(plain)\""
         if plain != filename { disposition += "; filename*=UTF-8''\(percentEncoded(filename))" }
         return disposition
     }

@@ -1,32 +1,123 @@
 import AssistantsAPI
+import DataTables
+import Logging
 import SignageAnalyst
 import Storage
 
 /// Computes what the built-in analyst says of a thread, and the profile of its data that a model is given.
 package struct ThreadAnalysis: Sendable {
     let database: Database
-    /// Names of fields and tables that a user has added.
-    let names: FieldNames
+    let tables: ThreadTables
+    /// Keeps the charts of answers; nil in a server that keeps no files.
+    private let charts: ChartFiles?
+    private let logger: Logger
     let queue = AnalysisQueue()
 
-    package init(database: Database, names: FieldNames = .none) {
+    package init(database: Database, tables: ThreadTables, charts: ChartFiles? = nil, logger: Logger) {
         self.database = database
-        self.names = names
+        self.tables = tables
+        self.charts = charts
+        self.logger = logger
+    }
+
+    /// What the analyst says.
+    struct Answer: Sendable {
+        var text: String
+        var chart: Picture?
+    }
+
+    /// A chart that was put into a file.
+    struct Picture: Sendable {
+        var title: String
+        var file: File
+
+        /// The title as it can stand in a link of Markdown.
+        var markdownTitle: String { title.filter { !"[]()\\\n".contains($0) } }
     }
 
     /// The analyst's answer to the newest question of a thread.
-    func answer(in thread: Identifier<AssistantThread>) async throws -> String {
-        let (tables, said) = try await database.read { db in
+    ///
+    /// - Parameter files: Ids of files that are data of it beside those of its messages.
+    func answer(in thread: Identifier<AssistantThread>, sharing files: [String]) async throws -> Answer {
+        let newest = try await database.read { db in
+            try db.messages.newestSayings(of: thread, after: 0, limit: 1, bytes: 0).last?.content
+        }
+        let question = newest?.plainText ?? ""
+        let file = try await tables.tables(of: thread, sharing: files)
+        let measured = try await measure(question, file)
+        let chart = await keep(measured.chart, for: thread)
+        if let text = SignageAnalyst.wholeAnswer(measured.result) {
+            return Answer(text: text + measured.faults, chart: chart)
+        }
+        let uploaded = try await uploadedRows(of: file)
+        let (stored, said) = try await database.read { db in
             (
                 try db.threadData.tables(of: thread),
                 try db.messages.newestUserContents(of: thread, limit: Self.messageLimit, bytes: Self.byteLimit)
             )
         }
-        return try await queue.perform {
+        let text = try await queue.perform { [names = tables.names] in
             let messages = said.contents.map { (place: $0.sequence, text: $0.content.plainText) }
-            let data = SignageData(sources: try Self.sources(tables, messages))
-            let answer = SignageAnalyst.answer(to: messages.last?.text ?? "", about: data, names: names)
+            var sources = try Self.sources(stored, messages)
+            if let uploaded { sources.append(.systemData(uploaded)) }
+            let answer = SignageAnalyst.answer(
+                to: question,
+                measured: measured.result,
+                about: names.applied { SignageData(sources: sources) },
+                names: names
+            )
             return said.isWhole ? answer : answer + "\n\n" + Self.leftOut(messages.count)
+        }
+        return Answer(text: text + measured.faults, chart: chart)
+    }
+
+    /// What tables say to a question.
+    private struct Measured: Sendable {
+        /// Nil when there are no views, or the question names no measure.
+        var result: MeasureAnswer.Result?
+        var chart: Chart?
+        /// What of the data is in no table, in Markdown.
+        var faults = ""
+    }
+
+    private func measure(_ question: String, _ file: TableFile?) async throws -> Measured {
+        guard let file else { return Measured() }
+        return try await tables.ask(file) { [names = tables.names] queries, _ in
+            try names.applied {
+                var measured = Measured()
+                let lines = queries.catalogue.faults.map { "- \($0)" }
+                if !lines.isEmpty { measured.faults = "\n\n" + Self.unread + "\n" + lines.joined(separator: "\n") }
+                if MeasureAnswer.mayAnswer(question) {
+                    measured.result = try MeasureAnswer.answer(question, over: queries)
+                }
+                switch measured.result {
+                case .answer(let answer): measured.chart = answer.chart
+                case .refusal: break
+                case .unclear, .other, nil: measured.chart = try TrendChart.chart(for: question, over: queries)
+                }
+                return measured
+            }
+        }
+    }
+
+    /// Nil when there is none, or it cannot be kept: the answer says it all in words.
+    private func keep(_ chart: Chart?, for thread: Identifier<AssistantThread>) async -> Picture? {
+        guard let chart, let charts else { return nil }
+        do {
+            return Picture(title: chart.title, file: try await charts.keep(chart, for: thread))
+        } catch {
+            logger.error("A chart could not be kept", error)
+            return nil
+        }
+    }
+
+    private static let unread = "_읽지 못한 데이터 / Data that could not be read:_"
+
+    /// The rows of files, for the answers that are not made from tables.
+    private func uploadedRows(of file: TableFile?) async throws -> JSONObject? {
+        guard let file else { return nil }
+        return try await tables.ask(file) { [names = tables.names] queries, isCancelled in
+            try names.applied { try UploadedRows.document(from: queries, isCancelled: isCancelled) }
         }
     }
 

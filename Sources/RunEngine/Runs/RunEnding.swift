@@ -35,7 +35,9 @@ struct RunEnding: Sendable {
             end.event = .cutShort(at: now, reason: nil, usage: total)
             end.closing.messageStatus = .incomplete(reason: .contentFilter)
         case .toolCalls:
-            guard let calls = said.calls?.toolCalls, !begun.run.settings.tools.isEmpty else {
+            guard let calls = said.calls?.toolCalls,
+                begun.run.settings.tools.contains(where: \.isRunByCaller)
+            else {
                 let error = ModelError(.broken, "The model called a function although it has none.")
                 return await failed(turn, error, usage: outcome.usage)
             }
@@ -43,7 +45,7 @@ struct RunEnding: Sendable {
                 let reason = "The model asked for tools more than \(RunPast.maximumAnswers) times."
                 return await failed(turn, ModelError(.broken, reason), usage: outcome.usage)
             }
-            end.event = .actionRequired(Run.RequiredAction(toolCalls: calls.compactMap(\.function)))
+            end.event = .actionRequired(Run.RequiredAction(toolCalls: calls.compactMap(\.openFunction)))
             end.closing.leavesCallsOpen = true
         }
         await store(end, at: now, history: history)
@@ -57,7 +59,7 @@ struct RunEnding: Sendable {
     /// has ended, or waits.
     func answeredForNow(_ turn: TurnInProgress, _ outcome: ChatOutcome) async -> RunExecution.Begun? {
         var said = turn.snapshot()
-        if said.calls?.toolCalls?.contains(where: { $0.function != nil }) ?? false {
+        if said.calls?.toolCalls?.contains(where: { $0.openFunction != nil }) ?? false {
             await answered(turn, outcome, history: nil)
             return nil
         }

@@ -127,7 +127,7 @@ struct RunExecution: Sendable {
         var turn: TurnInProgress?
         do {
             let offered: RunTools
-            if let tools { offered = tools } else { offered = try await worker.tools(for: begun.run, live: live) }
+            if let tools { offered = tools } else { offered = try await worker.tools(for: begun, live: live) }
             tools = offered
             let begins = TurnInProgress(
                 run: begun.run,
@@ -185,8 +185,16 @@ struct RunExecution: Sendable {
             return await ending.answeredForNow(turn, outcome)
         case .builtInAnalyst:
             try await live.waitUntilStored()
-            let text = try await worker.analysis.answer(in: live.threadID)
-            for piece in text.pieces { turn.receive(.text(piece)) }
+            let answer = try await worker.analysis.answer(
+                in: live.threadID,
+                sharing: begun.run.settings.toolResources.fileIDs ?? []
+            )
+            for piece in answer.text.pieces { turn.receive(.text(piece)) }
+            if let chart = answer.chart {
+                turn.receive(.text("\n\n![\(chart.markdownTitle)]("))
+                turn.link("sandbox:/mnt/data/\(chart.file.filename)", to: chart.file.id)
+                turn.receive(.text(")"))
+            }
             await ending.answered(turn, ChatOutcome(finish: .stop, usage: TokenUsage()), history: nil)
             return nil
         }
@@ -226,7 +234,7 @@ struct RunExecution: Sendable {
         var scale = 1.0
         var shortest = Int.max
         while true {
-            let prompt = try await prompt(for: begun, scale: scale)
+            let prompt = try await prompt(for: begun, tools, scale: scale)
             let past = begun.past.shortened(to: scale)
             let request = ChatRequest(
                 of: begun.run,
@@ -251,10 +259,11 @@ struct RunExecution: Sendable {
         }
     }
 
-    private func prompt(for begun: Begun, scale: Double) async throws -> PromptBuilder.Prompt {
+    private func prompt(for begun: Begun, _ tools: RunTools, scale: Double) async throws -> PromptBuilder.Prompt {
         let settings = begun.run.settings
+        let profile = tools.dataDescription ?? begun.profile
         if begun.isNewThread, scale == 1, begun.fits(worker.configuration.contextTokens) {
-            var prompt = worker.prompts.empty(instructions: settings.instructions, profile: begun.profile)
+            var prompt = worker.prompts.empty(instructions: settings.instructions, profile: profile)
             for message in begun.input { prompt.history.append(role: message.role, content: message.content) }
             return prompt
         }
@@ -264,7 +273,7 @@ struct RunExecution: Sendable {
             PromptBuilder.Occasion(
                 run: begun.run,
                 project: begun.project,
-                profile: begun.profile,
+                profile: profile,
                 arriving: begun.isNewThread ? [] : begun.input,
                 ownTokens: begun.past.tokens,
                 budget: settings.maxPromptTokens.map { $0 - begun.past.usage.promptTokens },

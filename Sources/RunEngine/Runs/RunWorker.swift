@@ -43,6 +43,7 @@ package final class RunWorker: Service {
     package init(
         database: Database,
         answerer: Answerer,
+        analysis: ThreadAnalysis,
         fileSearch: (any FileSearching)? = nil,
         images: ImageFiles? = nil,
         configuration: EngineConfiguration,
@@ -52,6 +53,7 @@ package final class RunWorker: Service {
     ) {
         self.database = database
         self.answerer = answerer
+        self.analysis = analysis
         self.fileSearch = fileSearch
         self.images = images
         self.configuration = configuration
@@ -65,7 +67,6 @@ package final class RunWorker: Service {
             cache: PromptCache(limit: configuration.promptCacheBytes),
             contextTokens: configuration.contextTokens
         )
-        analysis = ThreadAnalysis(database: database)
     }
 
     // MARK: Service
@@ -202,6 +203,7 @@ package final class RunWorker: Service {
     /// Ends what runs on a thread that is gone.
     package func threadWasDeleted(_ thread: Identifier<AssistantThread>) {
         prompts.cache.remove(thread)
+        analysis.tables.remove(thread)
         for live in liveRuns.all where live.threadID == thread { stop(live, .deletion) }
     }
 

@@ -121,14 +121,22 @@ extension Turn.Writing {
         }
     }
 
+    /// Appends the path that stands for a file, and returns the one delta that tells of both.
+    mutating func append(path: String, of file: String) -> StreamEvent {
+        append(path, as: .filePath, of: file)
+    }
+
     /// Appends the marker of a source, with the citation that it stands for, and returns the one delta that tells of both.
     mutating func append(_ source: CitationSources.Source) -> StreamEvent {
-        let marker = source.marker.text
+        append(source.marker.text, as: .fileCitation, of: source.fileID)
+    }
+
+    private mutating func append(_ marker: String, as kind: Message.Annotation.Kind, of file: String) -> StreamEvent {
         guard case .contentDelta(let id, var delta) = append(marker, .text), let last = parts.indices.last,
             case .text(var whole) = parts[last]
         else { preconditionFailure("text makes a delta of text") }
         let start = length - marker.unicodeScalars.count
-        let annotation = Message.Annotation(text: marker, range: start..<length, fileID: source.fileID)
+        let annotation = Message.Annotation(kind: kind, text: marker, range: start..<length, fileID: file)
         delta.annotation = StreamEvent.NumberedAnnotation(annotation, index: whole.annotations.count)
         parts[last] = .text("")
         whole.annotations.append(annotation)

@@ -50,9 +50,17 @@ final class TurnInProgress: Sendable {
         if !events.isEmpty { live.publish(events) }
     }
 
+    /// Appends the path that stands for a file.
+    func link(_ path: String, to file: Identifier<File>) {
+        let events = state.withLock { state in
+            flush(&state) + append(to: &state.turn) { $0.append(path: path, of: file.rawValue) }
+        }
+        live.publish(events)
+    }
+
     /// Whether a tool of the server's own is called.
     var callsServer: Bool {
-        state.withLock { state in state.turn.calls?.toolCalls?.contains { $0.function == nil } ?? false }
+        state.withLock { state in state.turn.calls?.toolCalls?.contains { tools.serverTool(for: $0) != nil } ?? false }
     }
 
     /// What came of the calls that the server carried out. It is told when it is stored.

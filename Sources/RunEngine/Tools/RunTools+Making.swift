@@ -1,10 +1,21 @@
 import AssistantsAPI
+import Logging
 import Storage
 
 extension RunWorker {
-    /// What a run's model is offered. A search is offered where there is something to search in.
-    func tools(for run: Run, live: LiveRun) async throws -> RunTools {
-        var tools = RunTools(functions: run.settings.tools.compactMap(\.function))
+    /// What a run's model is offered. A search is offered where there is something to search in, and queries where there is
+    /// data.
+    func tools(for begun: RunExecution.Begun, live: LiveRun) async throws -> RunTools {
+        let run = begun.run
+        var tools = RunTools(functions: run.settings.tools.filter(\.isRunByCaller).compactMap(\.function))
+        if run.settings.tools.contains(where: \.isQueryData) {
+            if let tool = try await queryData(for: begun, live: live) {
+                tools.serverTools.append(("function", tool))
+                tools.dataDescription = tool.description
+            } else {
+                tools.idleTool = IdleQueryData()
+            }
+        }
         let settings = run.settings.tools.lazy.compactMap(\.fileSearch).first
         guard let settings, let search = fileSearch else { return tools }
         // The thread may have come with the run.
@@ -29,12 +40,32 @@ extension RunWorker {
         tools.serverTools.append(("file_search", tool))
         return tools
     }
+
+    /// Nil when the thread has no data that can be queried.
+    private func queryData(for begun: RunExecution.Begun, live: LiveRun) async throws -> QueryDataTool? {
+        let run = begun.run
+        let files = run.settings.toolResources.fileIDs ?? []
+        let comesWithData = begun.profile != nil || begun.input.contains(where: \.hasData) || !files.isEmpty
+        // Most chats begin without data, and need not wait for the disk.
+        if begun.isNewThread, !comesWithData { return nil }
+        if begun.isNewThread || comesWithData { try await live.waitUntilStored() }
+        do {
+            guard let file = try await analysis.tables.tables(of: run.threadID, sharing: files) else { return nil }
+            return try await QueryDataTool(analysis.tables, file, contextTokens: configuration.contextTokens)
+        } catch let error where !(error is CancellationError) && live.interruption == nil {
+            // The model still has the profile.
+            logger.error("The tables of a thread could not be made", error)
+            return nil
+        }
+    }
 }
 
 extension Tool {
     fileprivate var function: Function? {
         if case .function(let function) = self { function } else { nil }
     }
+
+    fileprivate var isQueryData: Bool { function?.isRunByServer ?? false }
 
     fileprivate var fileSearch: FileSearch? {
         if case .fileSearch(let search) = self { search } else { nil }

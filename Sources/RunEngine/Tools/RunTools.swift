@@ -7,14 +7,20 @@ struct RunTools: Sendable {
     /// The caller's kind of tool and ours for it.
     var serverTools: [(type: String, tool: any ServerTool)] = []
 
+    /// A tool that there is nothing to use for: it is not offered, and says so when it is called all the same.
+    var idleTool: (any ServerTool)?
+    /// What the model is told of the thread's data, in place of their profile; nil when that stays.
+    var dataDescription: String?
+
     var offered: [Tool.Function] { functions + serverTools.map(\.tool.function) }
 
     func serverTool(named name: String) -> (any ServerTool)? {
-        serverTools.first { $0.tool.function.name == name }?.tool
+        if let tool = serverTools.first(where: { $0.tool.function.name == name })?.tool { return tool }
+        return idleTool?.function.name == name ? idleTool : nil
     }
 
     func serverTool(for call: ToolCall) -> (any ServerTool)? {
-        if case .function = call { return nil }
+        if case .function(let call) = call { return serverTool(named: call.name) }
         return serverTools.first { $0.type == call.type }?.tool
     }
 
@@ -26,7 +32,7 @@ struct RunTools: Sendable {
         case .none: ChatRequest.ToolChoice.none
         case .required: .required
         case .codeInterpreter, .fileSearch: forced(choice)
-        case .function(let name): .function(name)
+        case .function(let name): offered.contains { $0.name == name } ? .function(name) : nil
         }
     }
 

@@ -23,6 +23,11 @@ package struct FieldNames: Sendable {
 
     package static let none = FieldNames()
 
+    /// Runs `body` with these names known.
+    package func applied<Value>(_ body: () throws -> Value) rethrows -> Value {
+        try Self.$added.withValue(self) { try body() }
+    }
+
     /// Reads the text of a file.
     package init(json: String) throws(Fault) {
         let value: JSONValue

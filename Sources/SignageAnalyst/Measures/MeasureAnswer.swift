@@ -7,15 +7,23 @@ package struct MeasureAnswer {
     private let question: MeasureQuestion
 
     package enum Result: Sendable, Equatable {
-        /// The answer, in Markdown and the question's language; `isWhole` when the analyst's other sections have nothing to add,
-        /// as they know neither the measure nor the part of the rows that is asked for.
-        case answer(String, isWhole: Bool)
+        case answer(Answer)
         /// What the question asks for that is not computed, said in its language.
         case refusal(String)
         /// It names measures, but with words that are not understood: nothing is claimed.
         case unclear([String])
         /// The question is not about measures.
         case other
+    }
+
+    package struct Answer: Sendable, Equatable {
+        /// In Markdown and the question's language.
+        package var text: String
+        /// Whether the analyst's other sections have nothing to add, as they know neither the measure nor the part of the rows
+        /// that is asked for.
+        package var isWhole: Bool
+        /// The figures drawn, where the question asks how they change or compare.
+        package var chart: Chart?
     }
 
     /// Whether a text names a measure at all, so that it is worth making tables for it.
@@ -57,8 +65,8 @@ package struct MeasureAnswer {
         where countsAreElsewhere && !Set(question.measures).isDisjoint(with: [.views, .clicks, .clickRate]):
             return .other
         case .answerable(let question):
-            let answer = MeasureAnswer(queries: queries, schema: schema, question: question)
-            return .answer(try answer.text(), isWhole: question.isBeyondSections)
+            let answer = MeasureAnswer(queries: queries, schema: schema, question: question.withCounts(schema))
+            return .answer(try answer.written(isWhole: question.isBeyondSections))
         }
     }
 
@@ -92,20 +100,25 @@ package struct MeasureAnswer {
 
     // MARK: Text
 
-    private func text() throws(QueryError) -> String {
+    private func written(isWhole: Bool) throws(QueryError) -> Answer {
         var parts: [String] = []
+        var chart: Chart?
         if !question.filters.isEmpty {
             let list = question.filters.map { "**\(MarkdownTable.cell(language($0.label.korean, $0.label.english)))**" }
             parts.append(language("대상: ", "About: ") + list.joined(separator: ", "))
         }
         if !question.sides.isEmpty {
-            parts += try comparison()
+            let sides = try sides()
+            parts += comparison(sides)
+            chart = MeasureChart(question).chart(of: sides)
         } else if question.dimensions.isEmpty {
             parts += try totals()
         } else {
-            parts += try breakdown()
+            let groups = try groups()
+            parts += [headline(groups), table(groups)].compactMap { $0 }
+            chart = MeasureChart(question).chart(of: groups)
         }
-        return (parts + notes).joined(separator: "\n\n")
+        return Answer(text: (parts + notes).joined(separator: "\n\n"), isWhole: isWhole, chart: chart)
     }
 
     private var notes: [String] {
@@ -158,12 +171,12 @@ package struct MeasureAnswer {
 
     // MARK: Breakdowns
 
-    private struct Group {
+    struct Group {
         let names: [String]
         let figures: [String?]
     }
 
-    private func breakdown() throws(QueryError) -> [String] {
+    private func groups() throws(QueryError) -> [Group] {
         let dimensions = question.dimensions
         let keys = dimensions.flatMap(\.keys)
         let rows = try run(keys: keys, conditions: question.filters.map(\.condition))
@@ -178,11 +191,7 @@ package struct MeasureAnswer {
             }
             groups.append(Group(names: names, figures: Array(row[keys.count...])))
         }
-        let ordered = ranked(groups, rows)
-        var parts: [String] = []
-        if let headline = headline(ordered) { parts.append(headline) }
-        parts.append(table(ordered))
-        return parts
+        return ranked(groups, rows)
     }
 
     private var isInOrder: Bool {
@@ -276,32 +285,41 @@ package struct MeasureAnswer {
 
     // MARK: Comparisons
 
+    /// The groups of each side, in the order of the sides.
+    private func sides() throws(QueryError) -> [[Group]] {
+        var sides: [[Group]] = []
+        let keys = question.dimensions.flatMap(\.keys)
+        for side in question.sides {
+            let rows = try run(keys: keys, conditions: question.filters.map(\.condition) + [side.condition])
+            sides.append(
+                rows.map { row in
+                    var names: [String] = []
+                    var place = 0
+                    for dimension in question.dimensions {
+                        place += dimension.keys.count
+                        names.append(row[place - 1].map { dimension.name(of: $0, in: language) } ?? Figure.none)
+                    }
+                    return Group(names: names, figures: Array(row[keys.count...]))
+                }
+            )
+        }
+        return sides
+    }
+
     /// A row for each side; with two, the change from the first to the second.
-    private func comparison() throws(QueryError) -> [String] {
-        let filters = question.filters.map(\.condition)
+    private func comparison(_ sides: [[Group]]) -> [String] {
         var columns = [MarkdownTable.Column(title: language("구분", "Group"), isNumber: false)]
         columns += question.dimensions.map { MarkdownTable.Column(title: $0.title(in: language), isNumber: false) }
         columns += question.measures.map { MarkdownTable.Column(title: $0.title(in: language)) }
         var table = MarkdownTable(columns, limit: 100)
-        var totals: [[String?]] = []
-        for side in question.sides {
+        for (side, groups) in zip(question.sides, sides) {
             let label = language(side.label.korean, side.label.english)
-            let rows = try run(keys: question.dimensions.flatMap(\.keys), conditions: filters + [side.condition])
-            let skipped = question.dimensions.flatMap(\.keys).count
-            for row in rows {
-                var names: [String] = []
-                var place = 0
-                for dimension in question.dimensions {
-                    place += dimension.keys.count
-                    names.append(row[place - 1].map { dimension.name(of: $0, in: language) } ?? Figure.none)
-                }
-                table.append(
-                    [label] + names + zip(question.measures, row[skipped...]).map { figure($1, $0) }
-                )
+            for group in groups {
+                table.append([label] + group.names + zip(question.measures, group.figures).map { figure($1, $0) })
             }
-            if question.dimensions.isEmpty { totals.append(rows.first ?? []) }
         }
         var parts = [table.text(in: language)]
+        let totals = question.dimensions.isEmpty ? sides.map { $0.first?.figures ?? [] } : []
         if totals.count == 2 { parts.insert(change(totals), at: 0) }
         return parts
     }

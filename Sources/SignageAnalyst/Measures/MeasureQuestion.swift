@@ -40,6 +40,8 @@ struct MeasureQuestion {
     var isPerDay = false
     var isShare = false
     var isRelative = false
+    /// Whether the question asks for a picture, or how groups compare.
+    var asksForChart = false
     let language: Language
 
     private init(_ language: Language) { self.language = language }
@@ -72,6 +74,7 @@ struct MeasureQuestion {
         if hours == .range { reasons.append(("여러 시간의 범위", "ranges of hours")) }
         read.isPerDay = MeasureWords.perDay.contains { text.take($0) }
         read.isShare = text.has(MeasureWords.share)
+        read.asksForChart = text.has(MeasureWords.chart) || text.has(MeasureWords.compare)
         if read.isShare, read.dimensions.isEmpty || !read.measures.allSatisfy(\.isAdditive) {
             reasons.append(("이 비중", "this share"))
         }
@@ -95,6 +98,19 @@ struct MeasureQuestion {
         let places: Set<MeasureDimension?> = [.ad, .device, .location]
         return !known.isSuperset(of: measures) || filters.contains { !places.contains($0.dimension) } || !sides.isEmpty
             || isPerDay || isShare || dimensions.count > 1 || dimensions.contains(.week)
+    }
+
+    /// Averages of groups stand beside the number of views that they are of, where the data has them.
+    func withCounts(_ schema: MeasureSchema) -> MeasureQuestion {
+        let isCounted =
+            !dimensions.isEmpty && sides.isEmpty && measures.allSatisfy(\.isAverage) && !isShare && !isPerDay
+        let keys = dimensions.flatMap(\.keys)
+        guard isCounted, schema.formula(.views) != nil, keys.allSatisfy({ schema.has(.views, by: $0) }) else {
+            return self
+        }
+        var question = self
+        question.measures.append(.views)
+        return question
     }
 
     private func checked(_ schema: MeasureSchema) -> Reading {

@@ -146,6 +146,7 @@ enum MeasureWords {
         "average number of views per day", "on an average day",
     ]
     static let share = ["비중", "점유율", "차지하는 비율", "share$", "share of", "percentage of", "proportion"]
+    static let chart = ["차트", "그래프", "도표", "그려", "시각화", "chart", "graph", "plot", "draw", "visuali"]
     static let compare = [
         "비교", "대비", "차이", "보다", "compare", "versus", "vs", "difference", "than", "change", "증감", "변화", "늘었", "줄었",
     ]
@@ -211,7 +212,8 @@ enum MeasureWords {
         "매장", "지점", "언제", "어디", "나온", "나왔", "많", "적", "높", "낮", "기록", "발생", "해줘", "해주", "해 ", "줘", "주세", "좀", "대해",
         "대한",
         "관련", "기간", "동안", "상위", "하위", "개", "곳", "대", "순", "별", "분석", "현황", "통계", "결과", "수", "숫자", "수치", "시간", "날", "주",
-        "요일", "비율", "평균", "성과", "효과", "사람", "시청", "건", "번", "회", "명", "초", "차트", "그래프", "그려", "나타", "확인", "궁금", "질문",
+        "요일", "비율", "평균", "성과", "효과", "사람", "시청", "건", "번", "회", "명", "초", "차트", "그래프", "도표", "시각화", "그려", "나타", "확인",
+        "궁금", "질문",
         "이", "본", "우리", "저", "제", "좋", "나누", "나눠", "기준", "따른", "따라", "도달", "본다", "볼", "쪽", "것", "게", "알", "싶",
     ]
 
@@ -223,7 +225,7 @@ enum MeasureWords {
         calculate i we you us our my want to know need see from between during over their its it they them this that these \
         those data ad ads advert advertisement advertisements campaign campaigns device devices screen screens display \
         displays signage location locations region regions place places store stores city hour hours day days date dates \
-        week weeks time times number count counts value values figure figures table chart graph plot as per vs was than \
+        week weeks time times number count counts value values figure figures table chart graph plot draw visualise visualize as per vs was than \
         more most high higher highest low lower lowest happen happened happens ran run runs took make made can could would \
         average rate ratio share s group groups people viewers broken down breakdown split rank ranked ranking sort sorted \
         order ordered top best worst bottom

@@ -10,21 +10,47 @@ struct DocumentReading {
 
     /// - Throws: ``ExtractionFailure``, `CancellationError`, and what `consume` throws.
     nonisolated(nonsending) func read(consume: (TextPiece) async throws -> Void) async throws {
-        var frames = Frames()
         var place = (page: Int?.none, header: String?.none)
+        try await readFrames(kind.rawValue) { frame in
+            switch frame {
+            case .page(let page): place.page = page
+            case .tableHeader(let header): place.header = header
+            case .text(let text):
+                try await consume(TextPiece(text: text, page: place.page, tableHeader: place.header))
+            case .failed, .done: break
+            }
+        }
+    }
+
+    /// Reads the rows of a workbook, in pieces of JSON Lines: the name of the sheet that a piece is of, and the piece.
+    ///
+    /// - Throws: As `read` does.
+    nonisolated(nonsending) func readSheets(consume: (SheetPiece) async throws -> Void) async throws {
+        try await readFrames("sheets") { frame in
+            switch frame {
+            case .tableHeader(let name): try await consume(.sheet(name ?? ""))
+            case .text(let text): try await consume(.lines(text))
+            case .page, .failed, .done: break
+            }
+        }
+    }
+
+    /// Runs the reader to its end; what it fails with is thrown.
+    nonisolated(nonsending) private func readFrames(
+        _ program: String,
+        consume: (Frames.Frame) async throws -> Void
+    ) async throws {
+        var frames = Frames()
         var isDone = false
         let end: ConfinedEnd
         do {
-            end = try await Sandbox().run(Self.program(kind.rawValue, input: path, limits)) { bytes in
+            end = try await Sandbox().run(Self.program(program, input: path, limits)) { bytes in
                 frames.add(bytes)
                 while let frame = try frames.next() {
                     switch frame {
-                    case .page(let page): place.page = page
-                    case .tableHeader(let header): place.header = header
-                    case .text(let text):
-                        try await consume(TextPiece(text: text, page: place.page, tableHeader: place.header))
                     case .failed(let failure): throw failure
                     case .done: isDone = true
+                    case .page, .tableHeader, .text: try await consume(frame)
                     }
                 }
             }
@@ -124,7 +150,7 @@ struct DocumentReading {
         ("packages.py", PackageResources.packages_py), ("blocks.py", PackageResources.blocks_py),
         ("wordprocessing.py", PackageResources.wordprocessing_py),
         ("presentation.py", PackageResources.presentation_py),
-        ("spreadsheet.py", PackageResources.spreadsheet_py),
+        ("sheets.py", PackageResources.sheets_py), ("spreadsheet.py", PackageResources.spreadsheet_py),
         ("opendocument.py", PackageResources.opendocument_py), ("probe.py", PackageResources.probe_py),
     ]
 }

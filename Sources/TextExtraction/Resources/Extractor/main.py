@@ -1,8 +1,8 @@
 """Reads the text of one document and writes it to standard output, in frames that the server reads.
 
 Runs in the sandbox, once for each document: `main.py KIND`, with the document as /input, or as standard input where
-that cannot be opened. KIND is pdf, zip (Office Open XML or OpenDocument), ole (Word 97), html, or probe, which reads no
-document and tells what is missing.
+that cannot be opened. KIND is pdf, zip (Office Open XML or OpenDocument), ole (Word 97), html, sheets (the rows of an
+XLSX), or probe, which reads no document and tells what is missing.
 """
 
 import sys
@@ -21,6 +21,10 @@ def extract(kind, output):
         import packages
 
         packages.extract(output)
+    elif kind == "sheets":
+        import packages
+
+        packages.extract_sheets(output)
     elif kind == "ole":
         import word
 

@@ -15,6 +15,20 @@ OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 
 
 def extract(output):
+    extract_by(lambda archive: extract_from(archive, output))
+
+
+def extract_sheets(output):
+    import sheets
+
+    def rows(archive):
+        sheets.require_workbook(archive.namelist())
+        sheets.extract(archive, output)
+
+    extract_by(rows)
+
+
+def extract_by(read):
     stream = open_input()
     try:
         archive = zipfile.ZipFile(stream)
@@ -22,7 +36,7 @@ def extract(output):
         raise Refused(f"The file is damaged: its ZIP archive cannot be opened ({error}).")
     check(archive)
     try:
-        extract_from(archive, output)
+        read(archive)
     except expat.ExpatError as error:
         raise Refused(f"The file is damaged: one of its parts is no XML that can be read ({error}).")
     except (zipfile.BadZipFile, EOFError) as error:
