@@ -64,6 +64,7 @@ let package = Package(
         ),
         .target(name: "Retrieval", dependencies: ["CVectorScan"], swiftSettings: strict),
         .target(name: "CodeSandbox", swiftSettings: strict),
+        .target(name: "CodeInterpreter", dependencies: ["AssistantsAPI", "CodeSandbox"], swiftSettings: strict),
         .target(
             name: "TextExtraction",
             dependencies: ["CodeSandbox", "Retrieval"],
@@ -217,6 +218,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "CodeSandboxTests", dependencies: ["CodeSandbox"], swiftSettings: strict),
+        .testTarget(
+            name: "CodeInterpreterTests",
+            dependencies: ["CodeInterpreter", "CodeSandbox"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "TextExtractionTests",
             dependencies: ["TextExtraction", "Retrieval"],

@@ -23,6 +23,7 @@ arrows='
 APIDocuments         CAPIDocuments
 AssistantsAPI
 CodeSandbox
+CodeInterpreter      AssistantsAPI CodeSandbox
 DataTables           AssistantsAPI
 Retrieval            CVectorScan
 SignageAnalyst       AssistantsAPI DataTables
