@@ -2,14 +2,15 @@
 package final class ConfinedProcess: Sendable {
     private let number: UInt64
     private let thread: SandboxThread
+    private let gauge = ResourceGauge()
 
     /// - Throws: ``SandboxFailure`` where it could not even be tried; what goes wrong later shows in ``end()``.
     init(_ program: ConfinedProgram) async throws {
         let thread = try SandboxThread.shared()
         let number = thread.nextNumber()
         try await withCheckedThrowingContinuation { (started: CheckedContinuation<Void, any Error>) in
-            thread.submit { processes in
-                started.resume(with: Result { try processes.start(program, as: number) })
+            thread.submit { [gauge] processes in
+                started.resume(with: Result { try processes.start(program, as: number, gauge: gauge) })
             }
         }
         (self.thread, self.number) = (thread, number)
@@ -17,6 +18,29 @@ package final class ConfinedProcess: Sendable {
 
     deinit {
         thread.submit { [number] processes in processes.forget(number) }
+    }
+
+    /// What its processes and its files in memory held when they were last looked at, which happens several times a
+    /// second; in bytes.
+    package var memoryUse: Int { gauge.memory }
+
+    /// Writes to its standard input, and waits until the program, or the pipe to it, has taken all.
+    ///
+    /// One caller at a time may wait for it.
+    ///
+    /// - Returns: False where nobody reads it any more.
+    package func write(_ bytes: [UInt8]) async -> Bool {
+        await withCheckedContinuation { continuation in
+            thread.submit { [number] processes in
+                guard let process = processes[number] else { return continuation.resume(returning: false) }
+                process.write(bytes, continuation)
+            }
+        }
+    }
+
+    /// Ends the program at this moment, for ``SandboxLimit/wallTime``, unless another one is set before; nil for none.
+    package func setDeadline(_ deadline: ContinuousClock.Instant?) {
+        thread.submit { [number] processes in processes[number]?.setDeadline(deadline) }
     }
 
     /// The next part of its output, of 64 KiB at most; nil at the end. As long as nobody asks, the program waits as soon
