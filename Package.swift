@@ -64,7 +64,22 @@ let package = Package(
         ),
         .target(name: "Retrieval", dependencies: ["CVectorScan"], swiftSettings: strict),
         .target(name: "CodeSandbox", swiftSettings: strict),
-        .target(name: "CodeInterpreter", dependencies: ["AssistantsAPI", "CodeSandbox"], swiftSettings: strict),
+        .target(
+            name: "CodeInterpreter",
+            dependencies: ["AssistantsAPI", "CodeSandbox"],
+            resources: [
+                .embedInCode("Resources/Worker/capture.py"),
+                .embedInCode("Resources/Worker/cells.py"),
+                .embedInCode("Resources/Worker/channel.py"),
+                .embedInCode("Resources/Worker/figures.py"),
+                .embedInCode("Resources/Worker/folder.py"),
+                .embedInCode("Resources/Worker/main.py"),
+                .embedInCode("Resources/Worker/matplotlibrc"),
+                .embedInCode("Resources/Worker/probe.py"),
+                .embedInCode("Resources/Worker/warming.py"),
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "TextExtraction",
             dependencies: ["CodeSandbox", "Retrieval"],

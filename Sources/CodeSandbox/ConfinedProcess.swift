@@ -2,18 +2,18 @@
 package final class ConfinedProcess: Sendable {
     private let number: UInt64
     private let thread: SandboxThread
-    private let gauge = ResourceGauge()
+    private let gauge: ResourceGauge
 
     /// - Throws: ``SandboxFailure`` where it could not even be tried; what goes wrong later shows in ``end()``.
     init(_ program: ConfinedProgram) async throws {
         let thread = try SandboxThread.shared()
-        let number = thread.nextNumber()
+        let (number, gauge) = (thread.nextNumber(), ResourceGauge())
         try await withCheckedThrowingContinuation { (started: CheckedContinuation<Void, any Error>) in
-            thread.submit { [gauge] processes in
+            thread.submit { processes in
                 started.resume(with: Result { try processes.start(program, as: number, gauge: gauge) })
             }
         }
-        (self.thread, self.number) = (thread, number)
+        (self.thread, self.number, self.gauge) = (thread, number, gauge)
     }
 
     deinit {
@@ -23,6 +23,8 @@ package final class ConfinedProcess: Sendable {
     /// What its processes and its files in memory held when they were last looked at, which happens several times a
     /// second; in bytes.
     package var memoryUse: Int { gauge.memory }
+
+    package var hasEnded: Bool { gauge.hasEnded }
 
     /// Writes to its standard input, and waits until the program, or the pipe to it, has taken all.
     ///
@@ -36,6 +38,11 @@ package final class ConfinedProcess: Sendable {
                 process.write(bytes, continuation)
             }
         }
+    }
+
+    /// Writes a few bytes without waiting, if nothing else is being written and the pipe has room for them.
+    package func post(_ bytes: [UInt8]) {
+        thread.submit { [number] processes in processes[number]?.post(bytes) }
     }
 
     /// Ends the program at this moment, for ``SandboxLimit/wallTime``, unless another one is set before; nil for none.

@@ -66,6 +66,12 @@ final class RunningProcess {
         outgoing = (bytes[...], writer)
     }
 
+    /// Writes what there is room for, unless something else is being written.
+    func post(_ bytes: [UInt8]) {
+        guard outgoing == nil, end == nil, let input = channels.input else { return }
+        _ = input.write(bytes[...])
+    }
+
     func setDeadline(_ deadline: ContinuousClock.Instant?) { givenDeadline = deadline }
 
     func awaitEnd(_ waiter: CheckedContinuation<ConfinedEnd, any Error>) {
@@ -178,6 +184,7 @@ final class RunningProcess {
                 .failure(SandboxFailure(message: errors))
             }
         self.end = end
+        gauge.showEnd()
         for waiter in waiters { waiter.resume(with: end.mapError { $0 }) }
         waiters = []
         outgoing?.writer.resume(returning: false)

@@ -5,6 +5,7 @@ import linecache
 import os
 import signal
 import sys
+import time
 import traceback
 import types
 
@@ -42,6 +43,7 @@ class Session:
         self.outputs, self.images, self.kept, self.dropped = [], 0, 0, 0
         self.stopped_by = None
         before = folder.state()
+        until = time.monotonic() + seconds
         end = "finished"
         try:
             try:
@@ -58,7 +60,7 @@ class Session:
         if os.getpid() != self.process:
             # A copy that code made of this process has come to the end of the cell.
             os._exit(0)
-        self.close_figures()
+        self.close_figures(until)
         self.take_logs()
         if self.dropped:
             self.add_logs(f"\n… {self.dropped:,} more bytes of output were dropped.\n")
@@ -186,11 +188,11 @@ class Session:
             self.add_image(figures.png(figure))
             figures.close(figure)
 
-    def close_figures(self):
+    def close_figures(self, until):
         """Shows what was left open; a figure that cannot be drawn costs the cell nothing but that figure."""
         while True:
             try:
-                self.start_timer(20)
+                self.start_timer(max(2, until - time.monotonic()))
                 self.show_figures()
                 return
             except BaseException:

@@ -84,14 +84,16 @@ def changes(before):
 
 def send(channel, path, limit):
     """Sends a regular file. What is none is not even opened for reading: a pipe would wait for its other end."""
-    path = os.path.join(ROOT, path)
+    path = os.path.normpath(os.path.join(ROOT, path))
+    if not path.startswith(("/mnt/data/", "/tmp/")) or os.path.realpath(os.path.dirname(path)) != os.path.dirname(path):
+        return channel.answer({"missing": True})
     try:
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except (OSError, ValueError):
         return channel.answer({"missing": True})
     try:
         about = os.fstat(number)
-        if not stat.S_ISREG(about.st_mode) or not path.startswith(("/mnt/data/", "/tmp/")):
+        if not stat.S_ISREG(about.st_mode):
             return channel.answer({"missing": True})
         if about.st_size > limit:
             return channel.answer({"tooLarge": about.st_size})
