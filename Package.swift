@@ -128,7 +128,8 @@ let package = Package(
         .target(
             name: "RunEngine",
             dependencies: [
-                "AssistantsAPI", "DataTables", "Storage", "ModelProviders", "Retrieval", "SignageAnalyst",
+                "AssistantsAPI", "CodeInterpreter", "DataTables", "Storage", "ModelProviders", "Retrieval",
+                "SignageAnalyst",
                 "TextExtraction",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -165,8 +166,8 @@ let package = Package(
         .executableTarget(
             name: "AssistantsServer",
             dependencies: [
-                "AssistantsAPI", "CodeSandbox", "SignageAnalyst", "Storage", "ModelProviders", "RunEngine",
-                "HTTPServer",
+                "AssistantsAPI", "CodeInterpreter", "CodeSandbox", "SignageAnalyst", "Storage", "ModelProviders",
+                "RunEngine", "HTTPServer",
                 "ServerConfiguration", "TextExtraction",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -215,7 +216,7 @@ let package = Package(
         .testTarget(
             name: "RunEngineTests",
             dependencies: [
-                "RunEngine", "ModelProviders", "Storage", "TextExtraction", "AssistantsAPI",
+                "RunEngine", "CodeInterpreter", "ModelProviders", "Storage", "TextExtraction", "AssistantsAPI",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -22,6 +22,8 @@ enum FileResponse {
 
     /// Names the file in a form that every client reads, and once more whole when that one is not.
     static func disposition(_ filename: String) -> String {
+        // Files that code made have the paths that it gave them.
+        let filename = filename.hasPrefix("/") ? String(filename.split(separator: "/").last ?? "file") : filename
         let plain = String(
             filename.unicodeScalars.map { scalar -> Character in
                 switch scalar {

@@ -6,11 +6,16 @@ struct RunTools: Sendable {
     var functions: [Tool.Function] = []
     /// The caller's kind of tool and ours for it.
     var serverTools: [(type: String, tool: any ServerTool)] = []
+    /// The interpreter among them, whose files answers may link.
+    var code: CodeTool?
 
     var offered: [Tool.Function] { functions + serverTools.map(\.tool.function) }
 
     func serverTool(named name: String) -> (any ServerTool)? {
-        serverTools.first { $0.tool.function.name == name }?.tool
+        if let tool = serverTools.first(where: { $0.tool.function.name == name })?.tool { return tool }
+        // Models that know the tool by OpenAI's name use it.
+        guard name == "code_interpreter", !functions.contains(where: { $0.name == name }) else { return nil }
+        return code
     }
 
     func serverTool(for call: ToolCall) -> (any ServerTool)? {
