@@ -65,6 +65,22 @@ let package = Package(
         .target(name: "Retrieval", dependencies: ["CVectorScan"], swiftSettings: strict),
         .target(name: "CodeSandbox", swiftSettings: strict),
         .target(
+            name: "CodeInterpreter",
+            dependencies: ["AssistantsAPI", "CodeSandbox"],
+            resources: [
+                .embedInCode("Resources/Worker/capture.py"),
+                .embedInCode("Resources/Worker/cells.py"),
+                .embedInCode("Resources/Worker/channel.py"),
+                .embedInCode("Resources/Worker/figures.py"),
+                .embedInCode("Resources/Worker/folder.py"),
+                .embedInCode("Resources/Worker/main.py"),
+                .embedInCode("Resources/Worker/matplotlibrc"),
+                .embedInCode("Resources/Worker/probe.py"),
+                .embedInCode("Resources/Worker/warming.py"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "TextExtraction",
             dependencies: ["CodeSandbox", "Retrieval"],
             resources: [
@@ -113,7 +129,8 @@ let package = Package(
         .target(
             name: "RunEngine",
             dependencies: [
-                "AssistantsAPI", "DataTables", "Storage", "ModelProviders", "Retrieval", "SignageAnalyst",
+                "AssistantsAPI", "CodeInterpreter", "DataTables", "Storage", "ModelProviders", "Retrieval",
+                "SignageAnalyst",
                 "TextExtraction",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -150,8 +167,8 @@ let package = Package(
         .executableTarget(
             name: "AssistantsServer",
             dependencies: [
-                "AssistantsAPI", "CodeSandbox", "SignageAnalyst", "Storage", "ModelProviders", "RunEngine",
-                "HTTPServer",
+                "AssistantsAPI", "CodeInterpreter", "CodeSandbox", "SignageAnalyst", "Storage", "ModelProviders",
+                "RunEngine", "HTTPServer",
                 "ServerConfiguration", "TextExtraction",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -200,7 +217,7 @@ let package = Package(
         .testTarget(
             name: "RunEngineTests",
             dependencies: [
-                "RunEngine", "ModelProviders", "Storage", "TextExtraction", "AssistantsAPI",
+                "RunEngine", "CodeInterpreter", "ModelProviders", "Storage", "TextExtraction", "AssistantsAPI",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -218,6 +235,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "CodeSandboxTests", dependencies: ["CodeSandbox"], swiftSettings: strict),
+        .testTarget(
+            name: "CodeInterpreterTests",
+            dependencies: ["CodeInterpreter", "CodeSandbox"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "TextExtractionTests",
             dependencies: ["TextExtraction", "Retrieval"],

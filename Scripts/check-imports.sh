@@ -23,16 +23,17 @@ arrows='
 APIDocuments         CAPIDocuments
 AssistantsAPI
 CodeSandbox
+CodeInterpreter      AssistantsAPI CodeSandbox
 DataTables           AssistantsAPI
 Retrieval            CVectorScan
 SignageAnalyst       AssistantsAPI DataTables
 Storage              AssistantsAPI CTermPostings Retrieval
 TextExtraction       CodeSandbox Retrieval
 ModelProviders       AssistantsAPI
-RunEngine            AssistantsAPI DataTables Storage ModelProviders Retrieval SignageAnalyst TextExtraction
+RunEngine            AssistantsAPI CodeInterpreter DataTables Storage ModelProviders Retrieval SignageAnalyst TextExtraction
 HTTPServer           APIDocuments AssistantsAPI Storage RunEngine ModelProviders
 ServerConfiguration  AssistantsAPI
-AssistantsServer     AssistantsAPI CodeSandbox TextExtraction SignageAnalyst Storage ModelProviders RunEngine HTTPServer ServerConfiguration
+AssistantsServer     AssistantsAPI CodeInterpreter CodeSandbox TextExtraction SignageAnalyst Storage ModelProviders RunEngine HTTPServer ServerConfiguration
 '
 
 # All that the vocabulary may import.

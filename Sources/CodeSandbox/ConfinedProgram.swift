@@ -16,6 +16,19 @@ package struct ConfinedProgram: Sendable {
         }
     }
 
+    /// A folder of the host that the program finds, and cannot change.
+    package struct HostFolder: Sendable {
+        /// On the host; the user whom programs run as must be able to reach it.
+        package var path: String
+        /// Absolute, within the sandbox.
+        package var place: String
+
+        package init(path: String, place: String) {
+            self.path = path
+            self.place = place
+        }
+    }
+
     /// A folder in memory that the program may write to.
     package struct ScratchFolder: Sendable {
         /// Absolute, within the sandbox.
@@ -36,6 +49,10 @@ package struct ConfinedProgram: Sendable {
     /// A file of the host, by its path; the program finds it as ``inputPath``, or, where it cannot be opened, as its
     /// standard input.
     package var input: String?
+    /// Whether the server writes to the program's standard input, instead of giving it ``input``.
+    package var isFedByServer: Bool
+    package var hostFolders: [HostFolder]
+    /// The first one is the program's home, and where it begins.
     package var scratchFolders: [ScratchFolder]
     package var limits: SandboxLimits
 
@@ -47,6 +64,8 @@ package struct ConfinedProgram: Sendable {
         environment: [String: String] = [:],
         dataFiles: [DataFile] = [],
         input: String? = nil,
+        isFedByServer: Bool = false,
+        hostFolders: [HostFolder] = [],
         scratchFolders: [ScratchFolder],
         limits: SandboxLimits
     ) {
@@ -54,6 +73,8 @@ package struct ConfinedProgram: Sendable {
         self.environment = environment
         self.dataFiles = dataFiles
         self.input = input
+        self.isFedByServer = isFedByServer
+        self.hostFolders = hostFolders
         self.scratchFolders = scratchFolders
         self.limits = limits
     }

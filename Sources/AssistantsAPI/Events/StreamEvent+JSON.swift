@@ -53,6 +53,13 @@ extension StreamEvent: JSONWritable {
         case .refusal:
             writer.member("type", "refusal")
             writer.member("refusal", delta.text)
+        case .imageFile:
+            writer.member("type", "image_file")
+            writer.key("image_file")
+            writer.beginObject()
+            writer.member("file_id", delta.text)
+            writer.member("detail", "auto")
+            writer.endObject()
         }
         writer.endObject()
         writer.endArray()
@@ -92,6 +99,26 @@ extension StreamEvent.ToolCallDelta: JSONWritable {
             writer.key("function")
             writer.beginObject()
             writer.member("arguments", text)
+            writer.endObject()
+        case .code(let index, let text):
+            writer.member("index", index)
+            writer.member("type", "code_interpreter")
+            writer.key("code_interpreter")
+            writer.beginObject()
+            writer.member("input", text)
+            writer.endObject()
+        case .output(let index, let number, let output):
+            writer.member("index", index)
+            writer.member("type", "code_interpreter")
+            writer.key("code_interpreter")
+            writer.beginObject()
+            writer.key("outputs")
+            writer.beginArray()
+            writer.beginObject()
+            writer.member("index", number)
+            output.writeMembers(to: &writer)
+            writer.endObject()
+            writer.endArray()
             writer.endObject()
         }
         writer.endObject()

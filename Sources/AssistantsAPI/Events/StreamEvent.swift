@@ -12,7 +12,11 @@ package enum StreamEvent: Sendable, Equatable {
     case toolCallDelta(Identifier<RunStep>, ToolCallDelta)
 
     package struct ContentDelta: Sendable, Equatable {
-        package enum Kind: Sendable, Equatable { case text, refusal }
+        package enum Kind: Sendable, Equatable {
+            case text, refusal
+            /// An image, whose file's id stands in place of a text.
+            case imageFile
+        }
 
         /// The content part that grows, counted from 0.
         package var index: Int
@@ -20,7 +24,8 @@ package enum StreamEvent: Sendable, Equatable {
         package var text: String
         /// Whether this is the first piece of its part.
         package var isFirst: Bool
-        /// What the piece stands for, if it is a marker as a whole, and the place of that among the part's annotations.
+        /// What the piece stands for, if it is a marker as a whole, and the place of that among the part's annotations. With an
+        /// empty text it is about what was told before.
         package var annotation: NumberedAnnotation?
 
         package init(
@@ -54,9 +59,13 @@ package enum StreamEvent: Sendable, Equatable {
     }
 
     package enum ToolCallDelta: Sendable, Equatable {
-        /// A call begins; the arguments of a function follow. `index` counts the calls of the step from 0.
+        /// A call begins; the arguments of a function, or the code, follow. `index` counts the calls of the step from 0.
         indirect case began(index: Int, ToolCall)
         case arguments(index: Int, String)
+        /// More of the code that the server is to run.
+        case code(index: Int, String)
+        /// What came of code; `number` counts the outputs of the call from 0.
+        indirect case output(index: Int, number: Int, CodeInterpreterCall.Output)
     }
 
     package enum RunMoment: String, Sendable {

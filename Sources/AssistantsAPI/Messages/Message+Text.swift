@@ -2,7 +2,7 @@ extension Message {
     /// Text, and what parts of it stand for.
     package struct Text: Sendable, Equatable, ExpressibleByStringLiteral {
         package var value: String
-        /// In the order of the places that they speak of.
+        /// In the order in which they were told: citations, then links to files.
         package var annotations: [Annotation]
 
         package init(_ value: String, annotations: [Annotation] = []) {

@@ -3,12 +3,14 @@
 package enum ToolCall: Sendable, Equatable {
     case function(FunctionCall)
     case fileSearch(FileSearchCall)
+    case codeInterpreter(CodeInterpreterCall)
 
     /// `call_…`, from the backend or made here.
     package var id: String {
         switch self {
         case .function(let call): call.id
         case .fileSearch(let call): call.id
+        case .codeInterpreter(let call): call.id
         }
     }
 
@@ -17,15 +19,17 @@ package enum ToolCall: Sendable, Equatable {
         switch self {
         case .function: "function"
         case .fileSearch: "file_search"
+        case .codeInterpreter: "code_interpreter"
         }
     }
 
-    /// JSON text as the model wrote it, even when it is malformed.
+    /// JSON text as the model wrote it, even when it is malformed; of code, the code itself.
     package var arguments: String {
         get {
             switch self {
             case .function(let call): call.arguments
             case .fileSearch(let call): call.arguments
+            case .codeInterpreter(let call): call.input
             }
         }
         set {
@@ -36,6 +40,9 @@ package enum ToolCall: Sendable, Equatable {
             case .fileSearch(var call):
                 call.arguments = newValue
                 self = .fileSearch(call)
+            case .codeInterpreter(var call):
+                call.input = newValue
+                self = .codeInterpreter(call)
             }
         }
     }
@@ -48,12 +55,18 @@ package enum ToolCall: Sendable, Equatable {
     /// The call if its caller is still to run it: what the server runs itself, or has been run, has an output.
     package var openFunction: FunctionCall? { function.flatMap { $0.output == nil ? $0 : nil } }
 
+    /// The call if it is code.
+    package var code: CodeInterpreterCall? {
+        if case .codeInterpreter(let call) = self { call } else { nil }
+    }
+
     /// The call as it was told of when it began: nothing has come of it yet.
     package var begun: ToolCall {
         switch self {
         case .function(let call): .function(FunctionCall(id: call.id, name: call.name))
         case .fileSearch(let call):
             .fileSearch(FileSearchCall(id: call.id, ranker: call.ranker, scoreThreshold: call.scoreThreshold))
+        case .codeInterpreter(let call): .codeInterpreter(CodeInterpreterCall(id: call.id))
         }
     }
 }
@@ -64,6 +77,7 @@ extension ToolCall {
         switch value["type"]?.stringValue {
         case "function": self.init(FunctionCall(stored: value), ToolCall.function)
         case "file_search": self.init(FileSearchCall(stored: value), ToolCall.fileSearch)
+        case "code_interpreter": self.init(CodeInterpreterCall(stored: value), ToolCall.codeInterpreter)
         default: return nil
         }
     }
@@ -88,6 +102,7 @@ extension ToolCall {
             switch call {
             case .function(let call): writer.value(call)
             case .fileSearch(let call): call.writeStored(to: &writer)
+            case .codeInterpreter(let call): call.writeStored(to: &writer)
             }
         }
         writer.endArray()
@@ -108,6 +123,7 @@ extension ToolCall {
         switch self {
         case .function(let call): call.writeFunction(withOutput: true, to: &writer)
         case .fileSearch(let call): call.writeSearch(isDetailed: isDetailed, to: &writer)
+        case .codeInterpreter(let call): call.writeCode(to: &writer)
         }
     }
 }

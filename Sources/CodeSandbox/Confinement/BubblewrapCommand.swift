@@ -36,7 +36,6 @@ package struct BubblewrapCommand {
     /// The command to start.
     package var command: [String] {
         let limits = program.limits
-        let processorSeconds = max(1, limits.processorTime.components.seconds)
         let largestFile = program.scratchFolders.map(\.size).max() ?? 0
         // Whatever happens to memory, the kernel takes it from the sandbox before it takes it from the server.
         var words = [tools.nice, "-n", "10", tools.choom, "-n", "1000", "--"]
@@ -45,9 +44,12 @@ package struct BubblewrapCommand {
         }
         words += [
             tools.prlimit, "--as=\(limits.addressSpace)", "--core=0", "--nofile=256", "--fsize=\(largestFile)",
-            "--cpu=\(processorSeconds):\(processorSeconds + 1)", "--",
-            tools.bubblewrap, "--args", "\(DescriptorNumber.arguments)",
         ]
+        if let time = limits.processorTime {
+            let seconds = max(1, time.components.seconds)
+            words.append("--cpu=\(seconds):\(seconds + 1)")
+        }
+        words += ["--", tools.bubblewrap, "--args", "\(DescriptorNumber.arguments)"]
         // The limit of processes counts those of its user in its user name space: only inside it is the sandbox's own.
         words += ["--", "/usr/bin/prlimit", "--nproc=\(limits.processes)", "--"]
         return words + program.command
@@ -63,6 +65,7 @@ package struct BubblewrapCommand {
         words += ["--json-status-fd", "\(DescriptorNumber.status)"]
         words += Self.system
         words += ["--proc", "/proc", "--dev", "/dev"]
+        for folder in program.hostFolders { words += ["--ro-bind", folder.path, folder.place] }
         for folder in program.scratchFolders { words += ["--size", "\(folder.size)", "--tmpfs", folder.path] }
         for (index, file) in program.dataFiles.enumerated() {
             words += ["--ro-bind-data", "\(DescriptorNumber.firstDataFile + index)", file.path]

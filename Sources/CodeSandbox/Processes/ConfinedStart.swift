@@ -5,7 +5,8 @@ struct ConfinedStart {
     let program: ConfinedProgram
     let tools: BubblewrapCommand.Tools
 
-    func start() throws(SandboxFailure) -> RunningProcess {
+    /// - Parameter gauge: Is told what the program holds.
+    func start(gauge: ResourceGauge) throws(SandboxFailure) -> RunningProcess {
         guard let architecture = SeccompFilter.Architecture.current else {
             throw SandboxFailure(
                 "there is no filter of system calls for this kind of processor",
@@ -17,7 +18,8 @@ struct ConfinedStart {
         let (output, outputEnd) = try Descriptor.pipe()
         let (errors, errorsEnd) = try Descriptor.pipe()
         let (status, statusEnd) = try Descriptor.pipe()
-        var descriptors = [try standardInput(identity), outputEnd, errorsEnd]
+        let (inputEnd, input) = try standardInput(identity)
+        var descriptors = [inputEnd, outputEnd, errorsEnd]
         descriptors.append(try .holding(bubblewrap.arguments))
         descriptors.append(try .holding(SeccompFilter(architecture).bytes))
         descriptors.append(statusEnd)
@@ -28,12 +30,25 @@ struct ConfinedStart {
             environment: ["PATH=/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C.UTF-8"],
             descriptors: descriptors
         )
-        return RunningProcess(outer: process, program: program, status: status, output: output, errors: errors)
+        return RunningProcess(
+            outer: process,
+            program: program,
+            gauge: gauge,
+            channels: .init(status: status, input: input, output: output, errors: errors)
+        )
     }
 
     /// With a user of its own, the file to work on; it is only open for reading. A program of the server's user could
     /// open it anew for writing, and gets its file by another way.
-    private func standardInput(_ identity: SandboxIdentity) throws(SandboxFailure) -> Descriptor {
+    ///
+    /// - Returns: Its end and ours, where the server is to write to it.
+    private func standardInput(
+        _ identity: SandboxIdentity
+    ) throws(SandboxFailure) -> (its: Descriptor, ours: Descriptor?) {
+        if program.isFedByServer {
+            let (read, write) = try Descriptor.pipe()
+            return (read, write)
+        }
         let path: String
         switch (identity, program.input) {
         case (.own, let input?): path = input
@@ -41,6 +56,6 @@ struct ConfinedStart {
         }
         let number = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard number >= 0 else { throw SandboxFailure(system: "opening the file", error: errno) }
-        return Descriptor(owning: number)
+        return (Descriptor(owning: number), nil)
     }
 }

@@ -34,6 +34,20 @@ final class Descriptor: Sendable {
 
     func doNotWait() { _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK) }
 
+    enum Writing {
+        /// So many bytes, of a descriptor that does not wait; none where there is no room at present.
+        case took(Int)
+        /// Nobody reads it any more.
+        case end
+    }
+
+    /// Writes what there is room for now.
+    func write(_ bytes: ArraySlice<UInt8>) -> Writing {
+        let count = bytes.withUnsafeBytes { Foundation.write(number, $0.baseAddress, $0.count) }
+        if count >= 0 { return .took(count) }
+        return errno == EAGAIN || errno == EINTR ? .took(0) : .end
+    }
+
     enum Reading {
         case bytes([UInt8])
         case end

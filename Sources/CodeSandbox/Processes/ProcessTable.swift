@@ -7,15 +7,15 @@ struct ProcessTable {
     private var abandoned: Set<UInt64> = []
     /// Nil until all of them have been found.
     private var tools: BubblewrapCommand.Tools?
-    private var nextWatch: ContinuousClock.Instant = .now
-
-    /// Memory can be taken fast; a look at a process costs some microseconds.
-    private static let watchInterval: Duration = .milliseconds(100)
 
     subscript(number: UInt64) -> RunningProcess? { processes[number] }
 
-    mutating func start(_ program: ConfinedProgram, as number: UInt64) throws(SandboxFailure) {
-        processes[number] = try ConfinedStart(program: program, tools: try foundTools()).start()
+    mutating func start(
+        _ program: ConfinedProgram,
+        as number: UInt64,
+        gauge: ResourceGauge
+    ) throws(SandboxFailure) {
+        processes[number] = try ConfinedStart(program: program, tools: try foundTools()).start(gauge: gauge)
     }
 
     private mutating func foundTools() throws(SandboxFailure) -> BubblewrapCommand.Tools {
@@ -39,10 +39,9 @@ struct ProcessTable {
     }
 
     mutating func proceed() {
-        for process in processes.values { process.proceed() }
-        if nextWatch <= .now {
-            for process in processes.values { process.watch() }
-            nextWatch = .now.advanced(by: Self.watchInterval)
+        for process in processes.values {
+            process.proceed()
+            process.watch()
         }
         for number in abandoned where processes[number]?.hasEnded != false {
             processes[number] = nil
@@ -52,9 +51,7 @@ struct ProcessTable {
 
     /// In milliseconds; without programs there is nothing to look after.
     private var timeout: Int32 {
-        let running = processes.values.filter { !$0.hasEnded }
-        guard !running.isEmpty else { return -1 }
-        let until = running.compactMap(\.deadline).reduce(nextWatch, min)
+        guard let until = processes.values.lazy.filter({ !$0.hasEnded }).map(\.nextTurn).min() else { return -1 }
         let (seconds, attoseconds) = ContinuousClock.now.duration(to: until).components
         return Int32(clamping: max(0, seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1))
     }

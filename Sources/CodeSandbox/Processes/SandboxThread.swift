@@ -46,6 +46,11 @@ final class SandboxThread: Sendable {
     }
 
     private func turn() {
+        // What is written to a program that has ended is an error of the call, and no signal to the server.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
         var table = ProcessTable()
         while true {
             table.wait(wakeUp: wakeUp.read)

@@ -144,7 +144,8 @@ struct ChatRoutes: Sendable {
             try await writer.write(block)
             do {
                 try await writer.follow(live) { event, block in
-                    guard case .contentDelta(_, let delta) = event else { return true }
+                    guard case .contentDelta(_, let delta) = event, delta.kind != .imageFile, !delta.text.isEmpty
+                    else { return true }
                     block.delta(links.text(of: delta))
                     return true
                 }

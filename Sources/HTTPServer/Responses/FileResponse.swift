@@ -24,6 +24,8 @@ enum FileResponse {
     ///
     /// - Parameter isShown: whether it is to be shown rather than saved.
     static func disposition(_ filename: String, isShown: Bool = false) -> String {
+        // Files that code made have the paths that it gave them.
+        let filename = filename.hasPrefix("/") ? String(filename.split(separator: "/").last ?? "file") : filename
         let plain = String(
             filename.unicodeScalars.map { scalar -> Character in
                 switch scalar {

@@ -7,7 +7,7 @@ import Storage
 /// A JSON array, one entry for each event or row of deltas:
 /// `["T"]` thread created · `["R",moment,state…]` run · `["S",moment,n]` step n · `["M",moment,n]` message n ·
 /// `["t",n,part,length,…]`, `["r",…]` text or refusal of message n · `["c",n,call]` call of step n begins ·
-/// `["a",n,call,length,…]` its arguments · `["skip",count]` numbers skip ahead.
+/// `["i",…]` image of message n · `["a",n,call,length,…]` its arguments or code · `["o",n,call,output]` an output of its code · `["skip",count]` numbers skip ahead.
 enum EventRecord {
     /// What a record speaks of: the objects as they are stored, in the order of the run's steps.
     struct Subjects: Sendable {
@@ -111,7 +111,15 @@ private struct EventRecordEncoder {
                 writer.value(number)
                 writer.value(index)
             }
-        case .toolCallDelta(let id, .arguments(let index, let text)):
+        case .toolCallDelta(let id, .output(let index, let output, _)):
+            let number = Self.number(of: id, in: &steps)
+            entry("o") { writer in
+                writer.value(number)
+                writer.value(index)
+                writer.value(output)
+            }
+        case .toolCallDelta(let id, .arguments(let index, let text)),
+            .toolCallDelta(let id, .code(let index, let text)):
             begin(.arguments(step: Self.number(of: id, in: &steps), call: index))
             writer.value(text.utf8.count)
         }
@@ -132,13 +140,21 @@ private struct EventRecordEncoder {
         writer.beginArray()
         switch next {
         case .content(let message, let part, let kind):
-            writer.value(kind == .text ? "t" : "r")
+            writer.value(Self.name(of: kind))
             writer.value(message)
             writer.value(part)
         case .arguments(let step, let call):
             writer.value("a")
             writer.value(step)
             writer.value(call)
+        }
+    }
+
+    private static func name(of kind: StreamEvent.ContentDelta.Kind) -> String {
+        switch kind {
+        case .text: "t"
+        case .refusal: "r"
+        case .imageFile: "i"
         }
     }
 

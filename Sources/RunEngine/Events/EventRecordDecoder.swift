@@ -10,6 +10,8 @@ struct EventRecordDecoder {
     private var told: [Text: Int] = [:]
     /// How much of each part of a message was told, in Unicode scalars.
     private var scalars: [Part: Int] = [:]
+    /// The place behind the last link that was told of.
+    private var links: [Part: Int] = [:]
     /// Messages of which there were no deltas yet.
     private var begun: Set<Part> = []
 
@@ -36,12 +38,14 @@ struct EventRecordDecoder {
         case "M": readMessage(entry)
         case "t": readContent(numbers, .text)
         case "r": readContent(numbers, .refusal)
+        case "i": readContent(numbers, .imageFile)
         case "c": readCall(numbers)
         case "a": readArguments(numbers)
+        case "o": readOutput(numbers)
         default: break
         }
         // Rows of deltas stand for one event each length.
-        let isRow = ["t", "r", "a"].contains(entry.first?.stringValue)
+        let isRow = ["t", "r", "i", "a"].contains(entry.first?.stringValue)
         skip((isRow ? max(numbers.count - 2, 0) : 1) - (events.count - before))
     }
 
@@ -92,7 +96,8 @@ struct EventRecordDecoder {
         switch parts[part] {
         case .text(let whole): text = whole
         case .refusal(let whole): text = Message.Text(whole)
-        case .imageURL, .imageFile: return
+        case .imageFile(let id, _): text = Message.Text(id)
+        case .imageURL: return
         }
         let place = Part(message: number, part: part)
         for length in numbers.dropFirst(2).compactMap({ $0 }) {
@@ -105,12 +110,22 @@ struct EventRecordDecoder {
             )
             let start = scalars[place, default: 0]
             scalars[place] = start + piece.unicodeScalars.count
-            // A marker is a delta of its own.
-            if let index = text.annotations.firstIndex(where: { $0.range.lowerBound == start && $0.text == piece }) {
-                delta.annotation = StreamEvent.NumberedAnnotation(text.annotations[index], index: index)
-            }
+            // A marker is a delta of its own; links are told of behind the text.
+            let index =
+                piece.isEmpty
+                ? nextLink(of: place, in: text)
+                : text.annotations.firstIndex { $0.range.lowerBound == start && $0.text == piece }
+            if let index { delta.annotation = StreamEvent.NumberedAnnotation(text.annotations[index], index: index) }
             events.append(.contentDelta(message.id, delta))
         }
+    }
+
+    /// The place of the next link that was not told of yet.
+    private mutating func nextLink(of place: Part, in text: Message.Text) -> Int? {
+        let start = links[place, default: 0]
+        let next = text.annotations[min(start, text.annotations.count)...].firstIndex { $0.kind == .filePath }
+        links[place] = next.map { $0 + 1 }
+        return next
     }
 
     private func message(at number: Int) -> Message? {
@@ -132,8 +147,21 @@ struct EventRecordDecoder {
         else { return }
         for length in numbers.dropFirst(2).compactMap({ $0 }) {
             let piece = take(length, of: calls[index].arguments, .arguments(step: number, call: index))
-            events.append(.toolCallDelta(subjects.steps[number].id, .arguments(index: index, piece)))
+            let isCode = calls[index].code != nil
+            let delta: StreamEvent.ToolCallDelta =
+                isCode ? .code(index: index, piece) : .arguments(index: index, piece)
+            events.append(.toolCallDelta(subjects.steps[number].id, delta))
         }
+    }
+
+    private mutating func readOutput(_ numbers: [Int?]) {
+        guard numbers.count == 3, let number = numbers[0], let index = numbers[1], let place = numbers[2],
+            subjects.steps.indices.contains(number), let calls = subjects.steps[number].toolCalls,
+            calls.indices.contains(index), let outputs = calls[index].code?.result?.outputs,
+            outputs.indices.contains(place)
+        else { return }
+        let delta = StreamEvent.ToolCallDelta.output(index: index, number: place, outputs[place])
+        events.append(.toolCallDelta(subjects.steps[number].id, delta))
     }
 
     private mutating func take(_ length: Int, of text: String, _ kind: Text) -> String {

@@ -102,8 +102,8 @@ struct DumpedStep {
         guard let calls = value?["tool_calls"]?.arrayValue else { throw ImportRefusal("step_details are missing") }
         let known = calls.compactMap(ToolCall.init(stored:))
         guard known.count == calls.count else {
-            let types = Set(calls.compactMap { $0["type"]?.stringValue }).subtracting(["function", "file_search"])
-                .sorted()
+            let storable: Set = ["function", "file_search", "code_interpreter"]
+            let types = Set(calls.compactMap { $0["type"]?.stringValue }).subtracting(storable).sorted()
             throw ImportRefusal("calls of \(types.joined(separator: " and ")) cannot be stored")
         }
         return .toolCalls(known)

@@ -66,7 +66,10 @@ struct PromptHistory: Sendable {
     }
 
     /// Several texts are one, if there is nothing else: servers that know only texts understand that too.
+    ///
+    /// A model takes images from users alone.
     private mutating func append(_ role: Message.Role, _ parts: [Message.Part]) {
+        let parts = role == .assistant ? parts.map(\.withoutImageFile) : parts
         let texts = parts.compactMap { part in
             if case .text(let text) = part { text } else { nil }
         }
@@ -104,6 +107,12 @@ extension ChatItem.Part {
 }
 
 extension Message.Part {
+    /// For an answer as its model sees it: in place of a figure the words that there was one.
+    var withoutImageFile: Message.Part {
+        guard case .imageFile(let id, _) = self else { return self }
+        return .text(Message.Text("[The figure \(id) was shown to the user here.]"))
+    }
+
     fileprivate var size: Int {
         switch self {
         case .text(let text): text.value.utf8.count + 256 * text.annotations.count

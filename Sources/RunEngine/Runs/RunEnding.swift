@@ -228,13 +228,14 @@ struct RunEnding: Sendable {
     ) async throws -> Places? {
         // The texts are measured here, not on the one thread that writes.
         let messages = turn.writings.map { ($0.message, $0.message.content.estimatedTokens) }
-        let thread = begun.run.threadID
+        let (thread, made) = (begun.run.threadID, turn.madeFiles)
         var attempt = 1
         while true {
             do {
                 return try await worker.database.write { db in
                     try change(db)
                     for step in turn.steps { try db.runSteps.insert(step) }
+                    if !made.isEmpty { try db.files.makeLasting(made) }
                     guard !messages.isEmpty else { return nil }
                     let previous = try db.messages.last(of: thread)
                     var last = previous

@@ -133,6 +133,7 @@ struct RunExecution: Sendable {
                 run: begun.run,
                 tools: offered,
                 knownCallIDs: begun.past.callIDs,
+                images: begun.past.unshownImages,
                 live: live,
                 ids: worker.ids,
                 clock: worker.clock
@@ -171,7 +172,9 @@ struct RunExecution: Sendable {
         switch worker.answerer {
         case .model(let model):
             let (outcome, history) = try await ask(model, begun, tools, turn)
-            turn.finishText()
+            turn.finishText(isLast: false)
+            if outcome.finish == .stop { turn.showImages() }
+            try await linkFiles(of: turn, begun, tools)
             guard outcome.finish == .toolCalls, turn.callsServer, ending.mayCallAgain else {
                 await ending.answered(turn, outcome, history: history)
                 return nil
@@ -214,13 +217,23 @@ struct RunExecution: Sendable {
             guard let tool = tools.serverTool(for: calls[index]) else { continue }
             let use = ToolUse(run: begun.run, past: past, sources: sources)
             calls[index] = try await tool.carryOut(calls[index], in: use)
+            turn.complete(calls[index], at: index)
             if case .fileSearch(let call) = calls[index] { sources.add(call) }
             // The next call has the room that is left.
             said.calls?.details = .toolCalls(Array(calls[...index]))
             past = begun.past
             past.append(said)
         }
-        turn.complete(calls)
+    }
+
+    /// Finds the files that the answer links, and lets its text be over.
+    private func linkFiles(of turn: TurnInProgress, _ begun: Begun, _ tools: RunTools) async throws {
+        if let code = tools.code {
+            for (message, text) in turn.linkedTexts {
+                turn.annotate(message, try await code.annotations(of: text, known: begun.past.linkedFiles))
+            }
+        }
+        turn.finishText()
     }
 
     /// Asks the model. When what it is shown turns out too long for it, asks again with half of the conversation and of what
@@ -252,8 +265,8 @@ struct RunExecution: Sendable {
             } catch {
                 // Nothing may have been shown yet, or it would be shown twice; and there must be something to leave out.
                 let mayShrink = error.kind == .contextTooLong && scale > 0.25 && turn.snapshot().isEmpty
-                guard mayShrink, prompt.history.size + past.searchTokens < shortest else { throw error }
-                shortest = prompt.history.size + past.searchTokens
+                guard mayShrink, prompt.history.size + past.toolTokens < shortest else { throw error }
+                shortest = prompt.history.size + past.toolTokens
                 scale /= 2
             }
         }

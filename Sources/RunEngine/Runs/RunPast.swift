@@ -14,12 +14,23 @@ struct RunPast: Sendable {
     private(set) var searchTokens = 0
     /// What the model knows our search by.
     private let searchName: String
+    /// What the model knows our interpreter by.
+    private let codeName: String
+    /// How many of `tokens` are what code printed.
+    private(set) var codeTokens = 0
+    /// Figures that code made and no message shows yet.
+    private(set) var unshownImages: [String] = []
+    /// Files of `/mnt/data` that messages link, and that no code has changed since: their names and ids.
+    private(set) var linkedFiles: [String: String] = [:]
 
     /// More answers than a run needs; one that asks for tools for ever must end.
     static let maximumAnswers = 50
 
     /// Of a run that has done nothing yet.
-    init(startOf run: Run) { searchName = FileSearchTool.name(beside: run.settings.tools) }
+    init(startOf run: Run) {
+        searchName = FileSearchTool.name(beside: run.settings.tools)
+        codeName = CodeTool.name(beside: run.settings.tools)
+    }
 
     /// Reads a run's past from the store.
     init(of run: Run, _ db: Connection) throws {
@@ -42,14 +53,29 @@ struct RunPast: Sendable {
         steps.append(step)
         if let calls = step.toolCalls { append(calls, reasoning: step.reasoning) }
         guard let message else { return }
-        // What a run wrote has no images.
-        items.append(.message(role: .assistant, parts: message.content.parts.map { ChatItem.Part($0, ShownImages()) }))
+        let parts = message.content.parts
+        items.append(.message(role: .assistant, parts: parts.map { ChatItem.Part($0.withoutImageFile, ShownImages()) }))
         tokens += message.content.estimatedTokens
+        for part in parts {
+            switch part {
+            case .imageFile(let id, _): unshownImages.removeAll { $0 == id }
+            case .text(let text):
+                for annotation in text.annotations {
+                    if let name = annotation.linkedName { linkedFiles[name] = annotation.fileID }
+                }
+            case .imageURL, .refusal: break
+            }
+        }
     }
 
     private mutating func append(_ calls: [ToolCall], reasoning: String?) {
         let asked = calls.map { call in
-            ChatItem.ToolCall(id: call.id, name: call.function?.name ?? searchName, arguments: call.arguments)
+            switch call {
+            case .function(let call): ChatItem.ToolCall(id: call.id, name: call.name, arguments: call.arguments)
+            case .fileSearch(let call): ChatItem.ToolCall(id: call.id, name: searchName, arguments: call.arguments)
+            case .codeInterpreter(let call):
+                ChatItem.ToolCall(id: call.id, name: codeName, arguments: CodeTool.arguments(call.input))
+            }
         }
         items.append(.toolCalls(asked, reasoning: reasoning))
         for call in calls {
@@ -59,6 +85,11 @@ struct RunPast: Sendable {
             case .fileSearch(let call):
                 output = FileSearchOutput(call).text
                 searchTokens += TokenEstimate.tokens(in: output)
+            case .codeInterpreter(let call):
+                output = CodeOutput(call, earlierTokens: codeTokens).text
+                codeTokens += TokenEstimate.tokens(in: output)
+                unshownImages += call.imageFileIDs
+                for file in call.result?.files ?? [] { linkedFiles[file.name] = nil }
             }
             items.append(.toolOutput(callID: call.id, output: output))
             tokens += TokenEstimate.tokens(in: call.arguments) + TokenEstimate.tokens(in: output)
@@ -66,18 +97,24 @@ struct RunPast: Sendable {
         }
     }
 
-    /// The same for a model that takes less than it was said to: of each search only the best that was found, for so much of
-    /// its text.
+    /// Tokens of outputs that can be shortened.
+    var toolTokens: Int { searchTokens + codeTokens }
+
+    /// The same for a model that takes less than it was said to: of each search only the best that was found, of what code
+    /// printed the beginning, for so much of its text.
     func shortened(to share: Double) -> RunPast {
-        guard share < 1, searchTokens > 0 else { return self }
+        guard share < 1, toolTokens > 0 else { return self }
         var past = self
-        let searches = Set(searches.map(\.id))
-        past.searchTokens = 0
+        let (searches, codes) = (Set(searches.map(\.id)), Set(codeCalls.map(\.id)))
+        (past.searchTokens, past.codeTokens) = (0, 0)
         past.items = items.map { item in
-            guard case .toolOutput(let id, let output) = item, searches.contains(id) else { return item }
-            let kept = output.prefix(Int(Double(output.count) * share))
-            past.searchTokens += TokenEstimate.tokens(in: String(kept))
-            return .toolOutput(callID: id, output: String(kept))
+            guard case .toolOutput(let id, let output) = item, searches.contains(id) || codes.contains(id) else {
+                return item
+            }
+            let kept = String(output.prefix(Int(Double(output.count) * share)))
+            let tokens = TokenEstimate.tokens(in: kept)
+            if searches.contains(id) { past.searchTokens += tokens } else { past.codeTokens += tokens }
+            return .toolOutput(callID: id, output: kept)
         }
         return past
     }
@@ -94,6 +131,13 @@ struct RunPast: Sendable {
 
     /// The step whose calls wait for their outputs.
     var openStep: RunStep? { steps.last { $0.toolCalls != nil && $0.status == .inProgress } }
+
+    /// The code that was run, in its order.
+    var codeCalls: [CodeInterpreterCall] {
+        steps.lazy.compactMap(\.toolCalls).joined().compactMap(\.code).filter { $0.result != nil }
+    }
+
+    var hasRunCode: Bool { steps.contains { $0.toolCalls?.contains { $0.code?.result != nil } ?? false } }
 
     /// The searches that were carried out, in their order.
     var searches: [FileSearchCall] {

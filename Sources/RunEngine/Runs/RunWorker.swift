@@ -1,4 +1,5 @@
 import AssistantsAPI
+import CodeInterpreter
 import Logging
 import ModelProviders
 import ServiceLifecycle
@@ -19,6 +20,8 @@ package final class RunWorker: Service {
     let analysis: ThreadAnalysis
     /// Searches the documents of runs; nil in a server that keeps none.
     let fileSearch: (any FileSearching)?
+    /// Runs code for runs; nil in a server that runs none.
+    let code: CodeExecution?
     /// Reads the image files of conversations; nil in a server that keeps none.
     let images: ImageFiles?
     let ids: IDGenerator
@@ -45,6 +48,7 @@ package final class RunWorker: Service {
         answerer: Answerer,
         analysis: ThreadAnalysis,
         fileSearch: (any FileSearching)? = nil,
+        code: CodeExecution? = nil,
         images: ImageFiles? = nil,
         configuration: EngineConfiguration,
         ids: IDGenerator,
@@ -55,6 +59,7 @@ package final class RunWorker: Service {
         self.answerer = answerer
         self.analysis = analysis
         self.fileSearch = fileSearch
+        self.code = code
         self.images = images
         self.configuration = configuration
         self.ids = ids
@@ -201,10 +206,11 @@ package final class RunWorker: Service {
     }
 
     /// Ends what runs on a thread that is gone.
-    package func threadWasDeleted(_ thread: Identifier<AssistantThread>) {
+    package func threadWasDeleted(_ thread: Identifier<AssistantThread>) async {
         prompts.cache.remove(thread)
         analysis.tables.remove(thread)
         for live in liveRuns.all where live.threadID == thread { stop(live, .deletion) }
+        await code?.runner.end(SessionKey(thread: thread.rawValue))
     }
 
     /// Interrupts a run, wherever it is. One that waits, in line or for outputs, is ended at once.

@@ -17,6 +17,8 @@ struct Turn: Sendable {
     var leading: Writing?
     var calls: RunStep?
     var trailing: Writing?
+    /// Figures that the next message begins with.
+    var images: [String] = []
 
     var isEmpty: Bool { leading == nil && calls == nil && trailing == nil }
 
@@ -25,6 +27,15 @@ struct Turn: Sendable {
 
     /// The steps in the order in which they were begun.
     var steps: [RunStep] { [leading?.step, calls, trailing?.step].compactMap { $0 } }
+
+    /// The files that tools made and this speaks of.
+    var madeFiles: [String] {
+        let links = writings.flatMap(\.parts).flatMap { part -> [String] in
+            guard case .text(let text) = part else { return [] }
+            return text.annotations.compactMap { $0.kind == .filePath ? $0.fileID : nil }
+        }
+        return links + (calls?.toolCalls ?? []).compactMap(\.code).flatMap(\.imageFileIDs)
+    }
 
     /// How a turn ends: with its run, or with its run waiting for outputs.
     struct Closing: Sendable {
@@ -85,6 +96,14 @@ extension Turn.Writing {
         return [.message(.init(reached: message.status), message), .step(.init(reached: step.status), step)]
     }
 
+    /// The parts with links to files of the interpreter, and their texts.
+    var linkedTexts: [(part: Int, text: String)] {
+        parts.enumerated().compactMap { index, part in
+            guard case .text(let text) = part, text.value.contains(SandboxLink.start) else { return nil }
+            return (index, text.value)
+        }
+    }
+
     /// The message as far as it is written.
     var draft: Message {
         var draft = message
@@ -114,6 +133,9 @@ extension Turn.Writing {
             whole += text
             parts[last] = .refusal(whole)
             return .contentDelta(message.id, .init(index: last, kind: kind, text: text, isFirst: false))
+        case (.imageFile, _):
+            parts.append(.imageFile(id: text, detail: "auto"))
+            return .contentDelta(message.id, .init(index: last + 1, kind: kind, text: text, isFirst: true))
         default:
             parts.append(kind == .text ? .text(Message.Text(text)) : .refusal(text))
             length = text.unicodeScalars.count
@@ -124,6 +146,16 @@ extension Turn.Writing {
     /// Appends the path that stands for a file, and returns the one delta that tells of both.
     mutating func append(path: String, of file: String) -> StreamEvent {
         append(path, as: .filePath, of: file)
+    }
+
+    /// Notes what a link in a part's text stands for, and returns the delta that tells of it.
+    mutating func annotate(_ part: Int, _ annotation: Message.Annotation) -> StreamEvent? {
+        guard parts.indices.contains(part), case .text(var text) = parts[part] else { return nil }
+        var delta = StreamEvent.ContentDelta(index: part, text: "", isFirst: false)
+        delta.annotation = StreamEvent.NumberedAnnotation(annotation, index: text.annotations.count)
+        text.annotations.append(annotation)
+        parts[part] = .text(text)
+        return .contentDelta(message.id, delta)
     }
 
     /// Appends the marker of a source, with the citation that it stands for, and returns the one delta that tells of both.

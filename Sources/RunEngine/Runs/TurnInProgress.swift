@@ -14,6 +14,10 @@ final class TurnInProgress: Sendable {
         var bytes = 0
         /// Finds the markers in texts; nil for a run in which there is nothing to cite.
         var reader: CitationReader?
+        /// Find the code in the arguments of calls, by the calls' numbers.
+        var codes: [Int: CodeArguments] = [:]
+        /// What happened since a message was left open for its links to be looked up; nil when none was.
+        var held: [StreamEvent]?
     }
 
     private let run: Run
@@ -23,12 +27,14 @@ final class TurnInProgress: Sendable {
     private let live: LiveRun
     private let ids: IDGenerator
     private let clock: WallClock
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
+    /// - Parameter images: files of figures that the first message begins with.
     init(
         run: Run,
         tools: RunTools = RunTools(),
         knownCallIDs: Set<String> = [],
+        images: [String] = [],
         live: LiveRun,
         ids: IDGenerator,
         clock: WallClock
@@ -39,14 +45,27 @@ final class TurnInProgress: Sendable {
         self.live = live
         self.ids = ids
         self.clock = clock
+        state = Mutex(State(turn: Turn(images: images)))
     }
 
     /// Makes citations of the markers to come. To be called before anything of the answer comes.
     func cite(_ sources: CitationSources) { state.withLock { $0.reader = CitationReader(sources) } }
 
     /// The answer is over: what was held back of it is told.
-    func finishText() {
-        let events = state.withLock { state in flush(&state) }
+    ///
+    /// - Parameter isLast: false when links in its texts are to be looked up first.
+    func finishText(isLast: Bool = true) {
+        let events = state.withLock { state -> [StreamEvent] in
+            var events = tell(flush(&state), &state)
+            for index in state.codes.keys.sorted() {
+                let rest = state.codes[index]?.finish() ?? ""
+                events += tell(append(code: rest, toCall: index, in: &state.turn), &state)
+            }
+            state.codes = [:]
+            guard isLast, let held = state.held else { return events }
+            state.held = nil
+            return events + closeLeading(&state.turn) + held
+        }
         if !events.isEmpty { live.publish(events) }
     }
 
@@ -58,13 +77,70 @@ final class TurnInProgress: Sendable {
         live.publish(events)
     }
 
+    /// An answer without a word shows the figures that are to be shown all the same.
+    func showImages() {
+        let events = state.withLock { state -> [StreamEvent] in
+            guard state.turn.isEmpty, let last = state.turn.images.popLast() else { return [] }
+            return append(to: &state.turn) { $0.append(last, .imageFile) }
+        }
+        if !events.isEmpty { live.publish(events) }
+    }
+
+    // MARK: Links
+
+    /// A part of a message of the answer.
+    struct Place: Sendable {
+        fileprivate var isLeading: Bool
+        fileprivate var part: Int
+    }
+
+    /// The texts that link files of the interpreter.
+    var linkedTexts: [(place: Place, text: String)] {
+        state.withLock { state in
+            [(true, state.turn.leading), (false, state.turn.trailing)].flatMap { isLeading, writing in
+                guard let writing, !writing.isClosed else { return [(place: Place, text: String)]() }
+                return writing.linkedTexts.map { (Place(isLeading: isLeading, part: $0), $1) }
+            }
+        }
+    }
+
+    func annotate(_ place: Place, _ annotations: [Message.Annotation]) {
+        let events = state.withLock { state -> [StreamEvent] in
+            if place.isLeading {
+                return annotations.compactMap { state.turn.leading?.annotate(place.part, $0) }
+            }
+            return tell(annotations.compactMap { state.turn.trailing?.annotate(place.part, $0) }, &state)
+        }
+        if !events.isEmpty { live.publish(events) }
+    }
+
+    /// What is to be told now: nothing of it as long as a message is left open.
+    private func tell(_ events: [StreamEvent], _ state: inout State) -> [StreamEvent] {
+        guard state.held != nil else { return events }
+        state.held? += events
+        return []
+    }
+
     /// Whether a tool of the server's own is called.
     var callsServer: Bool {
         state.withLock { state in state.turn.calls?.toolCalls?.contains { tools.serverTool(for: $0) != nil } ?? false }
     }
 
-    /// What came of the calls that the server carried out. It is told when it is stored.
-    func complete(_ calls: [ToolCall]) { state.withLock { $0.turn.calls?.details = .toolCalls(calls) } }
+    /// What came of a call that the server carried out. Of code it is told at once, of others when it is stored.
+    func complete(_ call: ToolCall, at index: Int) {
+        let step = state.withLock { state -> Identifier<RunStep>? in
+            guard var calls = state.turn.calls?.toolCalls, calls.indices.contains(index) else { return nil }
+            calls[index] = call
+            state.turn.calls?.details = .toolCalls(calls)
+            return state.turn.calls?.id
+        }
+        guard let step, let outputs = call.code?.result?.outputs, !outputs.isEmpty else { return }
+        live.publish(
+            outputs.enumerated().map { number, output in
+                .toolCallDelta(step, .output(index: index, number: number, output))
+            }
+        )
+    }
 
     /// Takes a part of the answer.
     func receive(_ event: ChatEvent) {
@@ -72,14 +148,17 @@ final class TurnInProgress: Sendable {
             state.bytes += event.size
             guard state.bytes <= Self.maximumBytes else { return nil }
             switch event {
-            case .text(let text): return read(text, &state)
-            case .refusal(let text): return flush(&state) + append(text, .refusal, to: &state.turn)
+            case .text(let text): return tell(read(text, &state), &state)
+            case .refusal(let text): return tell(flush(&state) + append(text, .refusal, to: &state.turn), &state)
             case .reasoning(let text):
                 state.reasoning += text
                 return []
             case .toolCallStarted(let index, let id, let name):
-                return flush(&state) + begin(index, id, name, in: &state.turn)
-            case .toolCallArguments(let index, let text): return append(text, toCall: index, in: &state.turn)
+                let events = tell(flush(&state), &state)
+                if leavesOpen(state.turn) { state.held = [] }
+                return events + tell(begin(index, id, name, in: &state), &state)
+            case .toolCallArguments(let index, let text):
+                return tell(append(text, toCall: index, in: &state), &state)
             }
         }
         guard let events else {
@@ -132,13 +211,14 @@ final class TurnInProgress: Sendable {
     }
 
     private func append(to turn: inout Turn, _ write: (inout Turn.Writing) -> StreamEvent) -> [StreamEvent] {
-        if turn.calls == nil { return append(to: &turn.leading, write) }
-        return append(to: &turn.trailing, write)
+        if turn.calls == nil { return append(to: &turn.leading, figures: &turn.images, write) }
+        return append(to: &turn.trailing, figures: &turn.images, write)
     }
 
     /// The step and the message begin with the first text, so that an answer that never comes leaves no empty message.
     private func append(
         to writing: inout Turn.Writing?,
+        figures images: inout [String],
         _ write: (inout Turn.Writing) -> StreamEvent
     ) -> [StreamEvent] {
         if var begun = writing {
@@ -161,36 +241,46 @@ final class TurnInProgress: Sendable {
         )
         let step = RunStep(id: ids.next(), run: run, createdAt: now, details: .messageCreation(message.id))
         var begun = Turn.Writing(message: message, step: step, parts: [])
+        let figures = images.map { begun.append($0, .imageFile) }
+        images = []
         let delta = write(&begun)
         writing = begun
         return [
             .step(.created, step), .step(.inProgress, step), .message(.created, message),
             .message(.inProgress, message),
-            delta,
-        ]
+        ] + figures + [delta]
     }
 
     // MARK: Calls
 
     /// The first call ends the message before it: a client that reads along has one thing open at a time.
-    private func begin(_ index: Int, _ id: String, _ name: String, in turn: inout Turn) -> [StreamEvent] {
-        let now = clock.now()
+    private func begin(_ index: Int, _ id: String, _ name: String, in state: inout State) -> [StreamEvent] {
         var events: [StreamEvent] = []
-        if turn.calls == nil {
-            if turn.leading != nil {
-                turn.leading?.message.status = .completed
-                turn.leading?.step.status = .completed
-                events += turn.leading?.close(usage: TokenUsage(), at: now) ?? []
-            }
-            let step = RunStep(id: ids.next(), run: run, createdAt: now, details: .toolCalls([]))
-            turn.calls = step
+        if state.turn.calls == nil {
+            if state.held == nil { events += closeLeading(&state.turn) }
+            let step = RunStep(id: ids.next(), run: run, createdAt: clock.now(), details: .toolCalls([]))
+            state.turn.calls = step
             events += [.step(.created, step), .step(.inProgress, step)]
         }
-        guard let step = turn.calls, let calls = step.toolCalls, index == calls.count else { return events }
+        guard let step = state.turn.calls, let calls = step.toolCalls, index == calls.count else { return events }
         let id = callID(id, among: calls)
         let call = tools.serverTool(named: name)?.begin(id: id) ?? .function(FunctionCall(id: id, name: name))
-        turn.calls?.details = .toolCalls(calls + [call])
+        if call.code != nil { state.codes[index] = CodeArguments() }
+        state.turn.calls?.details = .toolCalls(calls + [call])
         return events + [.toolCallDelta(step.id, .began(index: index, call))]
+    }
+
+    /// Whether the message before a first call has links, which are looked up before it is complete.
+    private func leavesOpen(_ turn: Turn) -> Bool {
+        guard tools.code != nil, turn.calls == nil, let leading = turn.leading else { return false }
+        return !leading.linkedTexts.isEmpty
+    }
+
+    private func closeLeading(_ turn: inout Turn) -> [StreamEvent] {
+        guard turn.leading != nil else { return [] }
+        turn.leading?.message.status = .completed
+        turn.leading?.step.status = .completed
+        return turn.leading?.close(usage: TokenUsage(), at: clock.now()) ?? []
     }
 
     /// The backend's own id if it has the form that clients know, and no other call of the run has it.
@@ -202,16 +292,33 @@ final class TurnInProgress: Sendable {
         return id
     }
 
-    private func append(_ arguments: String, toCall index: Int, in turn: inout Turn) -> [StreamEvent] {
+    private func append(_ arguments: String, toCall index: Int, in state: inout State) -> [StreamEvent] {
+        guard state.codes[index] == nil else {
+            let code = state.codes[index]?.read(arguments) ?? ""
+            return append(code: code, toCall: index, in: &state.turn)
+        }
+        guard let id = append(arguments, toCall: index, in: &state.turn),
+            state.turn.calls?.toolCalls?[index].function != nil
+            // What the server's other tools are asked is not told.
+        else { return [] }
+        return [.toolCallDelta(id, .arguments(index: index, arguments))]
+    }
+
+    private func append(code: String, toCall index: Int, in turn: inout Turn) -> [StreamEvent] {
+        guard let id = append(code, toCall: index, in: &turn) else { return [] }
+        return [.toolCallDelta(id, .code(index: index, code))]
+    }
+
+    /// Returns the step; nil when nothing was appended.
+    private func append(_ arguments: String, toCall index: Int, in turn: inout Turn) -> Identifier<RunStep>? {
         guard !arguments.isEmpty, let id = turn.calls?.id, case .toolCalls(var calls)? = turn.calls?.details,
             calls.indices.contains(index)
-        else { return [] }
+        else { return nil }
         // The only copy, so that it grows in place.
         turn.calls?.details = .toolCalls([])
         calls[index].arguments += arguments
         turn.calls?.details = .toolCalls(calls)
-        // What the server's own tools are asked is not told.
-        return calls[index].function == nil ? [] : [.toolCallDelta(id, .arguments(index: index, arguments))]
+        return id
     }
 }
 

@@ -60,7 +60,7 @@ package struct ThreadService: Sendable {
     package func delete(_ id: Identifier<AssistantThread>, in project: ProjectID) async throws {
         let existed = try await database.write { try $0.threads.delete(id, in: project) }
         guard existed else { throw EngineError.threadNotFound(id) }
-        worker.threadWasDeleted(id)
+        await worker.threadWasDeleted(id)
     }
 
     /// Appends a message.

@@ -1,4 +1,6 @@
 import AssistantsAPI
+import CodeInterpreter
+import Foundation
 import Logging
 import Storage
 
@@ -8,6 +10,10 @@ extension RunWorker {
     func tools(for begun: RunExecution.Begun, live: LiveRun) async throws -> RunTools {
         let run = begun.run
         var tools = RunTools(functions: run.settings.tools.filter(\.isRunByCaller).compactMap(\.function))
+        if let code = try await codeTool(for: run, live: live) {
+            tools.code = code
+            tools.serverTools.append(("code_interpreter", code))
+        }
         if run.settings.tools.contains(where: \.isQueryData) {
             if let tool = try await queryData(for: begun, live: live) {
                 tools.serverTools.append(("function", tool))
@@ -58,6 +64,31 @@ extension RunWorker {
             return nil
         }
     }
+
+    /// Code that the model is shown from the thread's runs before.
+    private static let earlierCalls = 20
+
+    /// Offered wherever it is wanted, even where no code can be run: the run tells why then, once the model wants some.
+    private func codeTool(for run: Run, live: LiveRun) async throws -> CodeTool? {
+        guard run.settings.tools.contains(.codeInterpreter), let code else { return nil }
+        try await live.waitUntilStored()
+        let isAlive = await code.runner.life(of: SessionKey(thread: run.threadID.rawValue)) != nil
+        return try await database.read { db in
+            guard let thread = try db.threads.find(run.threadID), let project = try db.threads.project(of: thread.id)
+            else { return nil }
+            let files = (run.settings.toolResources.fileIDs ?? []) + (thread.toolResources.fileIDs ?? [])
+            let linked = try db.messages.contentsWithFileLinks(of: thread.id).flatMap(\.linkedFiles)
+            return CodeTool(
+                code,
+                of: thread.id,
+                in: project,
+                inputs: try code.inputs(files, linked: linked, in: project, db),
+                earlier: try db.runSteps.codeCalls(of: thread.id, limit: Self.earlierCalls),
+                isAlive: isAlive,
+                beside: run.settings.tools
+            )
+        }
+    }
 }
 
 extension Tool {
@@ -69,6 +100,27 @@ extension Tool {
 
     fileprivate var fileSearch: FileSearch? {
         if case .fileSearch(let search) = self { search } else { nil }
+    }
+}
+
+extension Message.Content {
+    /// The files that code made and this links, the last one first.
+    fileprivate var linkedFiles: [LinkedFile] {
+        parts.reversed().flatMap { part -> [LinkedFile] in
+            guard case .text(let text) = part else { return [] }
+            return text.annotations.reversed().compactMap { annotation in
+                annotation.linkedName.map { LinkedFile(name: $0, fileID: annotation.fileID) }
+            }
+        }
+    }
+}
+
+extension Message.Annotation {
+    /// What a link to a file of the interpreter names, relative to `/mnt/data`; nil for other annotations.
+    var linkedName: String? {
+        guard kind == .filePath, text.hasPrefix(SandboxLink.start) else { return nil }
+        let name = String(text.dropFirst(SandboxLink.start.count))
+        return name.removingPercentEncoding ?? name
     }
 }
 

@@ -6,6 +6,8 @@ struct RunTools: Sendable {
     var functions: [Tool.Function] = []
     /// The caller's kind of tool and ours for it.
     var serverTools: [(type: String, tool: any ServerTool)] = []
+    /// The interpreter among them, whose files answers may link.
+    var code: CodeTool?
 
     /// A tool that there is nothing to use for: it is not offered, and says so when it is called all the same.
     var idleTool: (any ServerTool)?
@@ -16,7 +18,10 @@ struct RunTools: Sendable {
 
     func serverTool(named name: String) -> (any ServerTool)? {
         if let tool = serverTools.first(where: { $0.tool.function.name == name })?.tool { return tool }
-        return idleTool?.function.name == name ? idleTool : nil
+        if idleTool?.function.name == name { return idleTool }
+        // Models that know the tool by OpenAI's name use it.
+        guard name == "code_interpreter", !functions.contains(where: { $0.name == name }) else { return nil }
+        return code
     }
 
     func serverTool(for call: ToolCall) -> (any ServerTool)? {

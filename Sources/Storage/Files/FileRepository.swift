@@ -90,6 +90,17 @@ package struct FileRepository {
         )
     }
 
+    /// Lets files that a tool made stay for good: what speaks of them is stored.
+    package func makeLasting(_ ids: [String]) throws {
+        try db.run(
+            """
+            UPDATE files SET expires_at = NULL
+            WHERE id IN (SELECT value FROM json_each(?)) AND purpose = 'assistants_output'
+            """,
+            [Self.json(ids)]
+        )
+    }
+
     /// Deletes a file. Returns what its bytes were kept under; nil when there is no such file.
     package func delete(_ id: Identifier<File>, in project: ProjectID) throws -> Digest? {
         let sql = "DELETE FROM files WHERE id = ? AND project_id = ? RETURNING seq, content"

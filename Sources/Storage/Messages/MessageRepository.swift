@@ -132,6 +132,17 @@ package struct MessageRepository {
         return (contents.reversed(), isWhole)
     }
 
+    /// What a thread's answers say that link files made by code, newest first; of its last messages.
+    package func contentsWithFileLinks(of thread: Identifier<AssistantThread>) throws -> [Message.Content] {
+        try db.all(
+            """
+            SELECT content FROM (SELECT content, role FROM messages WHERE thread_id = ? ORDER BY seq DESC LIMIT 200)
+            WHERE role = 'assistant' AND content LIKE '%"type":"file_path"%'
+            """,
+            [thread.rawValue]
+        ) { Message.Content(storedJSON: $0.text(0)) }
+    }
+
     static func message(_ row: borrowing ResultRow) -> Message {
         let status: Message.Status =
             switch row.text(4) {

@@ -59,6 +59,23 @@ package struct RunStepRepository {
         ).page(request, in: db) { try Self.step($0, run) }
     }
 
+    /// The newest code that was run in a thread, newest first: up to `limit` calls of its last runs.
+    package func codeCalls(of thread: Identifier<AssistantThread>, limit: Int) throws -> [CodeInterpreterCall] {
+        let sql = """
+            SELECT tool_calls FROM (SELECT seq AS run, id FROM runs WHERE thread_id = ? ORDER BY seq DESC LIMIT 100) AS last
+                JOIN run_steps ON run_id = last.id
+            WHERE tool_calls LIKE '%"type":"code_interpreter"%' ORDER BY run DESC, run_steps.seq DESC
+            """
+        var calls: [CodeInterpreterCall] = []
+        try db.forEach(sql, [thread.rawValue]) { row in
+            calls += (ToolCall.list(storedJSON: row.text(0)) ?? []).reversed().compactMap(\.code).filter {
+                $0.result != nil
+            }
+            return calls.count < limit
+        }
+        return Array(calls.prefix(limit))
+    }
+
     private static func step(_ row: borrowing ResultRow, _ run: Run) throws -> RunStep {
         let id = row.text(0)
         let details: RunStep.Details
