@@ -26,6 +26,11 @@ package struct InterpreterSettings: Sendable {
     package var line: Int
     /// How long a cell waits for room.
     package var patience: Duration
+    /// How much longer than its time a cell may take until its session is ended: to be interrupted, and to draw what it
+    /// left.
+    package var grace: Duration = .seconds(5)
+    /// How long a cancelled cell may take to stop until its session is ended.
+    package var cancellationGrace: Duration = .seconds(2)
 
     /// Processes and threads of one session.
     static let processes = 64
