@@ -3,11 +3,18 @@ import Foundation
 /// What interpreters are made of and what they may use.
 package struct InterpreterSettings: Sendable {
     /// Where Python comes from.
-    package enum Python: Sendable, Equatable {
+    package enum Python: Sendable, Equatable, CustomStringConvertible {
         /// A virtual environment, by its folder.
         case environment(String)
         /// `/usr/bin/python3`, with the packages that the system has.
         case system
+
+        package var description: String {
+            switch self {
+            case .environment(let folder): folder
+            case .system: "the system's packages"
+            }
+        }
     }
 
     /// The first one that works is taken.

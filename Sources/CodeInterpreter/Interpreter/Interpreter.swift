@@ -61,6 +61,8 @@ actor Interpreter {
         process.setDeadline(.now.advanced(by: limit))
         try Task.checkCancellation()
         guard await process.write(request.frame(name)) else { throw await ended() }
+        // The wish to stop may have come before what it is about.
+        if Task.isCancelled { interrupt() }
     }
 
     private func answer(_ name: CallName, isFollowed: Bool = false) async throws -> JSONValue {
