@@ -45,7 +45,7 @@ if [[ "${CODE_INTERPRETER:-auto}" != off ]]; then
     else
         suggest_packages 'To have models run code' "${interpreter_packages[@]}"
     fi
-    make_interpreter_environment
+    make_interpreter_environment ""
 fi
 
 # The server takes this process over, so that signals reach it.
