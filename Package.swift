@@ -24,6 +24,7 @@ let package = Package(
     products: [
         .executable(name: "assistants-server", targets: ["AssistantsServer"]),
         .executable(name: "index-benchmark", targets: ["IndexBenchmark"]),
+        .executable(name: "interpreter-benchmark", targets: ["InterpreterBenchmark"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -184,6 +185,12 @@ let package = Package(
             name: "IndexBenchmark",
             dependencies: ["AssistantsAPI", "Retrieval", "Storage"],
             path: "Benchmarks/index",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "InterpreterBenchmark",
+            dependencies: ["CodeInterpreter"],
+            path: "Benchmarks/interpreter",
             swiftSettings: strict
         ),
         .testTarget(name: "AssistantsAPITests", dependencies: ["AssistantsAPI"], swiftSettings: strict),
