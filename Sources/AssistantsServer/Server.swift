@@ -41,7 +41,7 @@ struct Server {
             charts: ChartFiles(files: documents.files),
             logger: logger
         )
-        let code = CodeServices(files: documents.files)
+        let code = CodeServices(configuration.codeInterpreter, files: documents.files)
         let worker = RunWorker(
             database: database,
             answerer: backend.map { .model($0) } ?? .builtInAnalyst,
@@ -103,8 +103,8 @@ struct Server {
         do {
             try await worker.recover()
             let upkeep = AccessUpkeep(access: access, database: database, clock: clock, logger: logger)
-            let background: [any Service] = [indexing, upkeep] + documents.services + [code.service, worker]
-            try await runServices(background, worker: worker, http: http)
+            let background: [any Service] = [indexing, upkeep] + documents.services + code.services
+            try await runServices(background + [worker], worker: worker, http: http)
             outcome = .success(())
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             outcome = .failure(AddressInUse(host: configuration.http.host, port: configuration.http.port))

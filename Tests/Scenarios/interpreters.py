@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from assistants_server import INTERPRETER
 from scripted_model import Decides, FunctionCall, Generates, Says
 from v1_api import V1, path_of
 
@@ -34,7 +35,10 @@ plt.show()
 
 @cache
 def _lacks(module: str) -> bool:
-    return subprocess.run(["/usr/bin/python3", "-c", f"import {module}"], capture_output=True).returncode != 0
+    environments = [INTERPRETER, Path("/opt/assistants-server/python")]
+    found = [f"{folder}/bin/python" for folder in environments if (folder / "pyvenv.cfg").exists()]
+    python = (found + ["/usr/bin/python3"])[0]
+    return subprocess.run([python, "-c", f"import {module}"], capture_output=True).returncode != 0
 
 
 needs_sandbox = pytest.mark.skipif(shutil.which("bwrap") is None, reason="no bubblewrap here: no code is run")
