@@ -38,5 +38,15 @@ else
     suggest_packages 'To read PDF, Word, PowerPoint, Excel and HTML documents' "${document_packages[@]}"
 fi
 
+# Code of models runs in the same sandbox. Without it a run that needs it fails with the reason.
+if [[ "${CODE_INTERPRETER:-auto}" != off ]]; then
+    if may_install; then
+        require_packages 'the code interpreter' "${interpreter_packages[@]}" || say "Models may not be able to run code."
+    else
+        suggest_packages 'To have models run code' "${interpreter_packages[@]}"
+    fi
+    make_interpreter_environment ""
+fi
+
 # The server takes this process over, so that signals reach it.
 exec "$(swift build "${build_flags[@]}" --show-bin-path)/assistants-server" "$@"

@@ -19,6 +19,7 @@ require_swift
 require_packages 'the build' git ca-certificates libsqlite3-dev zlib1g-dev
 require_packages 'the tests' python3 python3-venv curl nodejs nginx-light
 require_packages 'reading documents' "${document_packages[@]}"
+require_packages 'the code interpreter' "${interpreter_packages[@]}"
 # Ubuntu has Chromium outside its packages; the browser tests are skipped where there is none.
 if is_available chromium-driver; then require_packages 'the browser tests' chromium chromium-driver; fi
 
@@ -38,6 +39,7 @@ if ! cmp -s Tests/Scenarios/requirements-clients.txt "$clients/requirements.txt"
     cp Tests/Scenarios/requirements-clients.txt "$clients/requirements.txt"
 fi
 PATH="$PWD/.venv/bin:$PATH" Scripts/fetch-swagger-ui.sh >&2
+make_interpreter_environment .venv/bin/uv
 
 say "Checking format and imports"
 swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -15,6 +15,37 @@ readonly document_packages=(
     bubblewrap util-linux python3 python3-lxml python3-openpyxl poppler-utils poppler-data antiword
 )
 
+# The sandbox, Python for the code that models write, and fonts with which its plots can have Korean text.
+# shellcheck disable=SC2034
+readonly interpreter_packages=(bubblewrap util-linux python3 python3-venv fonts-nanum)
+
+# make_interpreter_environment [UV]: makes the virtual environment of the code interpreter, or brings it up to date,
+# outside of the data's folder. UV, where it is there, is quicker than pip. Without the environment the server starts
+# too, and code has the packages of the system's Python.
+make_interpreter_environment() {
+    local uv="${1:-}" folder=.venv-interpreter packages=Scripts/interpreter-packages.txt
+    # As root the server has code run by a user of its own, who must be able to reach the environment.
+    if ((EUID == 0)); then folder=/opt/assistants-server/python; fi
+    if [[ ! -x /usr/bin/python3 ]]; then return 0; fi
+    # The sandbox has no Python but the system's. What is installed is written down last.
+    local wanted
+    wanted="$(/usr/bin/python3 --version 2>&1; cksum <"$packages")"
+    if [[ "$(cat "$folder/installed" 2>/dev/null)" == "$wanted" ]]; then return 0; fi
+    say "Installing the packages of the code interpreter into $folder"
+    local install=("$folder/bin/python" -m pip install --quiet --disable-pip-version-check) make=(--clear)
+    if [[ -x "$uv" ]]; then
+        install=("$uv" pip install --quiet --compile-bytecode --python "$folder/bin/python")
+        make+=(--without-pip)
+    fi
+    if mkdir -p "$(dirname "$folder")" && /usr/bin/python3 -m venv "${make[@]}" "$folder" >&2 &&
+        "${install[@]}" --require-hashes --only-binary :all: -r "$packages" >&2; then
+        printf '%s\n' "$wanted" >"$folder/installed"
+    else
+        rm -rf "$folder"
+        say "They could not be installed; code will have the packages of the system's Python alone."
+    fi
+}
+
 # Ends the script with instructions when there is no Swift, or one too old.
 require_swift() {
     local text version major minor

@@ -41,11 +41,13 @@ struct Server {
             charts: ChartFiles(files: documents.files),
             logger: logger
         )
+        let code = CodeServices(configuration.codeInterpreter, files: documents.files)
         let worker = RunWorker(
             database: database,
             answerer: backend.map { .model($0) } ?? .builtInAnalyst,
             analysis: analysis,
             fileSearch: documents.search,
+            code: code.execution,
             images: documents.images,
             configuration: engineConfiguration,
             ids: ids,
@@ -101,7 +103,8 @@ struct Server {
         do {
             try await worker.recover()
             let upkeep = AccessUpkeep(access: access, database: database, clock: clock, logger: logger)
-            try await runServices([indexing, upkeep] + documents.services + [worker], worker: worker, http: http)
+            let background: [any Service] = [indexing, upkeep] + documents.services + code.services
+            try await runServices(background + [worker], worker: worker, http: http)
             outcome = .success(())
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             outcome = .failure(AddressInUse(host: configuration.http.host, port: configuration.http.port))

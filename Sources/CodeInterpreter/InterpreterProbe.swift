@@ -24,7 +24,7 @@ struct InterpreterProbe {
     private func attempt(_ program: InterpreterProgram) async -> Outcome {
         var started: Interpreter?
         do {
-            let interpreter = try await Interpreter(program, isWarm: true)
+            let interpreter = try await Interpreter(program, settings, isWarm: true)
             started = interpreter
             defer { interpreter.kill() }
             let hello = try await interpreter.call(.hello, within: .seconds(120))

@@ -3,11 +3,18 @@ import Foundation
 /// What interpreters are made of and what they may use.
 package struct InterpreterSettings: Sendable {
     /// Where Python comes from.
-    package enum Python: Sendable, Equatable {
+    package enum Python: Sendable, Equatable, CustomStringConvertible {
         /// A virtual environment, by its folder.
         case environment(String)
         /// `/usr/bin/python3`, with the packages that the system has.
         case system
+
+        package var description: String {
+            switch self {
+            case .environment(let folder): folder
+            case .system: "the system's packages"
+            }
+        }
     }
 
     /// The first one that works is taken.
@@ -26,6 +33,11 @@ package struct InterpreterSettings: Sendable {
     package var line: Int
     /// How long a cell waits for room.
     package var patience: Duration
+    /// How much longer than its time a cell may take until its session is ended: to be interrupted, and to draw what it
+    /// left.
+    package var grace: Duration = .seconds(5)
+    /// How long a cancelled cell may take to stop until its session is ended.
+    package var cancellationGrace: Duration = .seconds(2)
 
     /// Processes and threads of one session.
     static let processes = 64

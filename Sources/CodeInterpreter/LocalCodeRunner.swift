@@ -29,8 +29,8 @@ package final class LocalCodeRunner: CodeRunner {
         return report
     }
 
-    /// Warm interpreters that wait to be used.
-    package var poolSize: Int { table.poolSize }
+    /// What there is at present.
+    package var load: InterpreterLoad { table.load }
 
     /// Looks after the sessions until its task is cancelled.
     package func run() async {
@@ -56,7 +56,7 @@ package final class LocalCodeRunner: CodeRunner {
     }
 
     private func warm(_ program: InterpreterProgram) async throws -> Interpreter {
-        let interpreter = try await Interpreter(program, isWarm: true)
+        let interpreter = try await Interpreter(program, settings, isWarm: true)
         _ = try await interpreter.call(.hello, within: .seconds(120))
         interpreter.rest()
         return interpreter
@@ -81,7 +81,11 @@ package final class LocalCodeRunner: CodeRunner {
         defer { table.giveBack(session, held) }
         do {
             let interpreter: Interpreter
-            if let held { interpreter = held } else { interpreter = try await Interpreter(program, isWarm: false) }
+            if let held {
+                interpreter = held
+            } else {
+                interpreter = try await Interpreter(program, settings, isWarm: false)
+            }
             held = interpreter
             table.started(session, interpreter)
             let isFresh = await interpreter.begin() && (wasUsed || lease.isSuccessor)

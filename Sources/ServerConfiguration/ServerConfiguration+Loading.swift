@@ -36,6 +36,7 @@ extension ServerConfiguration {
         files = Files(&reader)
         runs = Runs(&reader)
         extraction = Extraction(&reader)
+        codeInterpreter = CodeInterpreter(&reader)
         ingestion = Ingestion(&reader)
         adoptsUnknownThreads = reader.value(.adoptUnknownThreads, .boolean, default: false)
         debug = reader.value(.debug, .boolean, default: false)
@@ -186,6 +187,23 @@ extension ServerConfiguration.Extraction {
     init(_ reader: inout SettingReader) {
         timeout = reader.value(.extractionTimeout, .seconds(1...86400), default: .seconds(120))
         memory = reader.value(.extractionMemory, .bytes((384 << 20)...(1 << 40)), default: 1 << 30)
+    }
+}
+
+extension ServerConfiguration.CodeInterpreter {
+    /// Reads `CODE_INTERPRETER` (auto, on or off), `CODE_INTERPRETER_PYTHON` (a folder, or system),
+    /// `CODE_INTERPRETER_MEMORY` (bytes, 1G), `CODE_INTERPRETER_BUDGET` (bytes), `CODE_INTERPRETER_SESSIONS` (integer,
+    /// 200), `CODE_INTERPRETER_TIMEOUT` and `CODE_INTERPRETER_IDLE` (seconds, 120 and 1200) and `CODE_INTERPRETER_POOL`
+    /// (integer, 1). With less memory than the least that is legal, pandas and matplotlib do not load.
+    init(_ reader: inout SettingReader) {
+        use = reader.value(.codeInterpreter, .choice, default: .auto)
+        python = reader.optional(.codeInterpreterPython, .text("a folder, or system"))
+        memory = reader.value(.codeInterpreterMemory, .bytes((512 << 20)...(1 << 40)), default: 1 << 30)
+        budget = reader.optional(.codeInterpreterBudget, .bytes((512 << 20)...(1 << 44)))
+        sessions = reader.value(.codeInterpreterSessions, .integer(1...10_000), default: 200)
+        timeout = reader.value(.codeInterpreterTimeout, .seconds(1...86400), default: .seconds(120))
+        idle = reader.value(.codeInterpreterIdle, .seconds(1...604_800), default: .seconds(1200))
+        pool = reader.value(.codeInterpreterPool, .integer(0...64), default: 1)
     }
 }
 

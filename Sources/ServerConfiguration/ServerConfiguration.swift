@@ -11,6 +11,7 @@ package struct ServerConfiguration: Sendable {
     package let files: Files
     package let runs: Runs
     package let extraction: Extraction
+    package let codeInterpreter: CodeInterpreter
     package let ingestion: Ingestion
     package let logs: Logs
     /// Whether ids of threads that nobody knows come to life as empty threads on their first use.
@@ -154,6 +155,34 @@ package struct ServerConfiguration: Sendable {
         package let timeout: Duration
         /// In bytes.
         package let memory: Int
+    }
+
+    /// Python that models write, in a sandbox.
+    package struct CodeInterpreter: Sendable {
+        package enum Use: String, CaseIterable, Sendable {
+            /// Where it can be confined.
+            case auto
+            /// As in ``auto``, and where it cannot be confined the server counts as not ready.
+            case on
+            case off
+        }
+
+        package let use: Use
+        /// A virtual environment's folder, or ``systemPython``; nil for the first one of those that the scripts make, or
+        /// else the system's.
+        package let python: String?
+        /// Of one thread's code and its files, in bytes.
+        package let memory: Int
+        /// Of all threads together, in bytes; nil for half of the machine's.
+        package let budget: Int?
+        /// Threads whose code lives at the same time.
+        package let sessions: Int
+        package let timeout: Duration
+        package let idle: Duration
+        /// Interpreters kept ready for new threads.
+        package let pool: Int
+
+        package static let systemPython = "system"
     }
 
     /// Of files into vector stores.

@@ -8,7 +8,9 @@ actor InterpreterPresence {
     private var hasSpoken = false
 
     func isThere() async -> Bool {
-        guard case .unavailable(let reason, let remedy) = await Interpreting().runner.availability() else { return true }
+        guard case .unavailable(let reason, let remedy) = await Interpreting().runner.availability() else {
+            return true
+        }
         if !hasSpoken { print("SKIPPED: the tests of the code interpreter: \(reason); \(remedy)") }
         hasSpoken = true
         return false

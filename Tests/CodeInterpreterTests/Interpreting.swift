@@ -12,7 +12,8 @@ struct Interpreting {
 
     init(_ settings: InterpreterSettings) { runner = LocalCodeRunner(settings) }
 
-    private static let shared = LocalCodeRunner(settings())
+    /// With so much room that no test's session has to go for another's.
+    private static let shared = LocalCodeRunner(settings(budget: 1 << 40, sessions: 10_000))
 
     static func settings(
         memory: Int = 600 << 20,
@@ -21,7 +22,7 @@ struct Interpreting {
         pool: Int = 0,
         idle: Duration = .seconds(600)
     ) -> InterpreterSettings {
-        InterpreterSettings(
+        var settings = InterpreterSettings(
             pythons: pythons,
             memory: memory,
             budget: budget,
@@ -30,6 +31,10 @@ struct Interpreting {
             idle: idle,
             patience: .seconds(300)
         )
+        // On a machine that is busy with other things, interrupting takes its time.
+        settings.grace = .seconds(60)
+        settings.cancellationGrace = .seconds(60)
+        return settings
     }
 
     /// Those that the scripts make, and the system's.

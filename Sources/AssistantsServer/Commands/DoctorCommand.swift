@@ -29,6 +29,7 @@ struct Doctor: AsyncParsableCommand {
         show(FileChecks.logFile(configuration.logs.file), &isWell)
         show(await PortCheck.finding(host: configuration.http.host, port: configuration.http.port), &isWell)
         for finding in await ExtractionCheck.findings(configuration.extraction) { show(finding, &isWell) }
+        for finding in await InterpreterCheck.findings(configuration.codeInterpreter) { show(finding, &isWell) }
         for finding in await BackendChecks.findings(configuration.model) { show(finding, &isWell) }
         for finding in await EmbeddingChecks.findings(configuration) { show(finding, &isWell) }
         if !isWell { throw ExitCode.failure }

@@ -60,6 +60,19 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .setting(.extractionMemory), help: .setting(.extractionMemory)) var extractionMemory: String?
     @Option(name: .setting(.ingestionConcurrency), help: .setting(.ingestionConcurrency))
     var ingestionConcurrency: String?
+    @Option(name: .setting(.codeInterpreter), help: .setting(.codeInterpreter)) var codeInterpreter: String?
+    @Option(name: .setting(.codeInterpreterPython), help: .setting(.codeInterpreterPython))
+    var codeInterpreterPython: String?
+    @Option(name: .setting(.codeInterpreterMemory), help: .setting(.codeInterpreterMemory))
+    var codeInterpreterMemory: String?
+    @Option(name: .setting(.codeInterpreterBudget), help: .setting(.codeInterpreterBudget))
+    var codeInterpreterBudget: String?
+    @Option(name: .setting(.codeInterpreterSessions), help: .setting(.codeInterpreterSessions))
+    var codeInterpreterSessions: String?
+    @Option(name: .setting(.codeInterpreterTimeout), help: .setting(.codeInterpreterTimeout))
+    var codeInterpreterTimeout: String?
+    @Option(name: .setting(.codeInterpreterIdle), help: .setting(.codeInterpreterIdle)) var codeInterpreterIdle: String?
+    @Option(name: .setting(.codeInterpreterPool), help: .setting(.codeInterpreterPool)) var codeInterpreterPool: String?
     @Option(name: .setting(.shutdownGrace), help: .setting(.shutdownGrace)) var shutdownGrace: String?
     @Option(name: .setting(.dataDirectory), help: .setting(.dataDirectory)) var dataDirectory: String?
     @Option(name: .setting(.debug), help: .setting(.debug)) var debug: String?
@@ -122,6 +135,14 @@ struct SettingOptions: ParsableArguments {
         case .extractionTimeout: extractionTimeout
         case .extractionMemory: extractionMemory
         case .ingestionConcurrency: ingestionConcurrency
+        case .codeInterpreter: codeInterpreter
+        case .codeInterpreterPython: codeInterpreterPython
+        case .codeInterpreterMemory: codeInterpreterMemory
+        case .codeInterpreterBudget: codeInterpreterBudget
+        case .codeInterpreterSessions: codeInterpreterSessions
+        case .codeInterpreterTimeout: codeInterpreterTimeout
+        case .codeInterpreterIdle: codeInterpreterIdle
+        case .codeInterpreterPool: codeInterpreterPool
         case .shutdownGrace: shutdownGrace
         case .dataDirectory: dataDirectory
         case .debug: debug

@@ -1,10 +1,6 @@
 import AssistantsAPI
 
 extension Interpreter {
-    /// How much longer than its time a cell may take until its session is ended: to be interrupted, and to draw what it
-    /// left.
-    private static let grace: Duration = .seconds(5)
-
     /// Gives it the files that it lacks, and runs a cell.
     ///
     /// - Returns: The result, without ``CellResult/isFresh``.
@@ -20,7 +16,7 @@ extension Interpreter {
         }
         let answer = try await call(
             .run(source: cell.source, seconds: cell.timeLimit / .seconds(1)),
-            within: cell.timeLimit + Self.grace
+            within: cell.timeLimit + settings.grace
         )
         guard let told = CellAnswer(answer, timeLimit: cell.timeLimit, life: life) else {
             kill()

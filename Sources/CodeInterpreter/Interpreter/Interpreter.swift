@@ -1,12 +1,14 @@
 import AssistantsAPI
 import CodeSandbox
+import Synchronization
 
 /// One live interpreter: a confined child that answers one request after the other. Who calls it sees to it that there
 /// is one call at a time.
 actor Interpreter {
     nonisolated let life: SessionLife
     private nonisolated let process: ConfinedProcess
-    private let memory: Int
+    let settings: InterpreterSettings
+    private nonisolated let wasKilled = Mutex(false)
     private var frames = AnswerFrames()
     /// Ids of the files that it was given.
     private var given: Set<String> = []
@@ -15,24 +17,28 @@ actor Interpreter {
     private var unread = 0
 
     /// - Throws: ``SandboxFailure``.
-    init(_ program: InterpreterProgram, isWarm: Bool) async throws {
+    init(_ program: InterpreterProgram, _ settings: InterpreterSettings, isWarm: Bool) async throws {
         process = try await Sandbox().start(program.confined(isWarm: isWarm))
         life = SessionLife(id: String(UInt64.random(in: 0 ... .max), radix: 36))
-        memory = program.memory
+        self.settings = settings
     }
 
     /// In bytes, of all its processes and files.
     nonisolated var memoryUse: Int { process.memoryUse }
 
-    nonisolated var hasEnded: Bool { process.hasEnded }
+    /// Also while it is about to end.
+    nonisolated var hasEnded: Bool { process.hasEnded || wasKilled.withLock { $0 } }
 
     /// At once, with all that it started.
-    nonisolated func kill() { process.kill() }
+    nonisolated func kill() {
+        wasKilled.withLock { $0 = true }
+        process.kill()
+    }
 
-    /// Asks a running cell to stop; if that does not help within two seconds the interpreter is ended.
+    /// Asks a running cell to stop; if that does not help soon the interpreter is ended.
     nonisolated func interrupt() {
         process.post(InterpreterRequest.interrupt.frame(CallName()))
-        process.setDeadline(.now.advanced(by: .seconds(2)))
+        process.setDeadline(.now.advanced(by: settings.cancellationGrace))
     }
 
     /// - Returns: Whether it has run nothing before.
@@ -55,6 +61,8 @@ actor Interpreter {
         process.setDeadline(.now.advanced(by: limit))
         try Task.checkCancellation()
         guard await process.write(request.frame(name)) else { throw await ended() }
+        // The wish to stop may have come before what it is about.
+        if Task.isCancelled { interrupt() }
     }
 
     private func answer(_ name: CallName, isFollowed: Bool = false) async throws -> JSONValue {
@@ -83,6 +91,8 @@ actor Interpreter {
     /// - Throws: ``InterpreterEnd``, ``CodeRunnerFailure``, `CancellationError`.
     func give(_ file: InputFile) async throws -> String? {
         guard !given.contains(file.id) else { return nil }
+        let room = InterpreterProgram.dataSize(settings.memory)
+        guard file.size <= room else { return "the folder holds \(room >> 20) MB" }
         let input = try await StoredInput.open(file)
         let name = CallName()
         try await send(.put(names: file.names, size: file.size), as: name, within: .seconds(120))
@@ -145,14 +155,14 @@ actor Interpreter {
     // MARK: - The end
 
     private func garbled() -> InterpreterEnd {
-        process.kill()
+        kill()
         return .garbled
     }
 
     private func ended() async -> InterpreterEnd {
-        process.kill()
+        kill()
         do {
-            return InterpreterEnd(try await process.end(), memory: memory)
+            return InterpreterEnd(try await process.end(), memory: settings.memory)
         } catch let failure as SandboxFailure {
             return InterpreterEnd(reason: failure.reason)
         } catch {
@@ -162,7 +172,7 @@ actor Interpreter {
 
     /// What the sandbox says of an interpreter that did not come up.
     func failure() async -> SandboxFailure? {
-        process.kill()
+        kill()
         do {
             let end = try await process.end()
             return end.errors.isEmpty ? nil : SandboxFailure(message: end.errors)

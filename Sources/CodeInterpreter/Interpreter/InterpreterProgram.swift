@@ -25,13 +25,14 @@ struct InterpreterProgram {
             isFedByServer: true,
             hostFolders: hostFolders,
             scratchFolders: [
-                .init(path: "/mnt/data", size: memory / 2), .init(path: "/tmp", size: memory / 4),
+                .init(path: "/mnt/data", size: Self.dataSize(memory)), .init(path: "/tmp", size: memory / 4),
                 .init(path: "/dev/shm", size: memory / 4),
             ],
             limits: SandboxLimits(
                 // A process that asks for too much is refused it, and goes on; this much it holds without using it.
-                addressSpace: memory + 128 << 20,
-                memory: memory,
+                addressSpace: memory + (128 << 20),
+                // A single process meets its own limit before this one.
+                memory: memory + (192 << 20),
                 processorTime: nil,
                 wallTime: nil,
                 processes: InterpreterSettings.processes,
@@ -40,6 +41,9 @@ struct InterpreterProgram {
             )
         )
     }
+
+    /// Of `/mnt/data`, in bytes.
+    static func dataSize(_ memory: Int) -> Int { memory / 2 }
 
     private static let folder = "/interpreter"
     private static let environmentPlace = "/opt/python"

@@ -143,6 +143,17 @@ struct SessionLedger {
         return pool.reduce(used) { $0 + $1.memoryUse }
     }
 
+    var load: InterpreterLoad {
+        InterpreterLoad(
+            sessions: sessions.count,
+            atWork: sessions.values.count(where: \.isBusy),
+            warm: pool.count,
+            memory: sessions.values.reduce(pool.reduce(0) { $0 + $1.memoryUse }) {
+                $0 + ($1.interpreter?.memoryUse ?? 0)
+            }
+        )
+    }
+
     private mutating func forget(_ key: SessionKey) {
         sessions[key] = nil
         if ended.count >= 10_000 { ended.removeFirst() }

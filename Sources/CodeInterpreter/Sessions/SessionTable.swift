@@ -97,7 +97,7 @@ final class SessionTable: Sendable {
         for interpreter in state.withLock({ $0.ledger.emptyPool() }) { interpreter.kill() }
     }
 
-    var poolSize: Int { state.withLock { $0.ledger.pool.count } }
+    var load: InterpreterLoad { state.withLock { $0.ledger.load } }
 
     // MARK: - Time
 

@@ -45,6 +45,14 @@ package enum SettingName: String, CaseIterable, Sendable {
     case extractionTimeout = "EXTRACTION_TIMEOUT"
     case extractionMemory = "EXTRACTION_MEMORY"
     case ingestionConcurrency = "INGESTION_CONCURRENCY"
+    case codeInterpreter = "CODE_INTERPRETER"
+    case codeInterpreterPython = "CODE_INTERPRETER_PYTHON"
+    case codeInterpreterMemory = "CODE_INTERPRETER_MEMORY"
+    case codeInterpreterBudget = "CODE_INTERPRETER_BUDGET"
+    case codeInterpreterSessions = "CODE_INTERPRETER_SESSIONS"
+    case codeInterpreterTimeout = "CODE_INTERPRETER_TIMEOUT"
+    case codeInterpreterIdle = "CODE_INTERPRETER_IDLE"
+    case codeInterpreterPool = "CODE_INTERPRETER_POOL"
     case shutdownGrace = "SHUTDOWN_GRACE"
     case dataDirectory = "DATA_DIR"
     case debug = "DEBUG"
@@ -110,6 +118,18 @@ package enum SettingName: String, CaseIterable, Sendable {
         case .extractionMemory:
             "Memory that reading one uploaded document may take, in bytes or with K, M or G. (default: 1G)"
         case .ingestionConcurrency: "Files that are put into vector stores at once. (default: 2)"
+        case .codeInterpreter:
+            "Whether models may run code: auto (where it can be confined), on (a fault where it cannot) or off. (default: auto)"
+        case .codeInterpreterPython:
+            "Folder of the code's virtual environment, or system. (default: the one that run.sh makes)"
+        case .codeInterpreterMemory:
+            "Memory of a thread's code and its files, in bytes or with K, M or G. (default: 1G)"
+        case .codeInterpreterBudget:
+            "Memory of all threads' code, in bytes or with K, M or G. (default: half of the machine's)"
+        case .codeInterpreterSessions: "Threads whose code lives at the same time. (default: 200)"
+        case .codeInterpreterTimeout: "Seconds after which code is interrupted. (default: 120)"
+        case .codeInterpreterIdle: "Seconds after which a thread's unused interpreter ends. (default: 1200)"
+        case .codeInterpreterPool: "Interpreters kept ready for new threads, 60 MB each. (default: 1)"
         case .shutdownGrace: "Seconds that a stopping server gives to running answers. (default: 10)"
         case .dataDirectory: "Directory of the database. (default: data)"
         case .debug: "Whether message texts may be logged. (default: false)"

@@ -72,6 +72,8 @@ class Session:
         self.is_running = True
         # Again and again, for code that takes care of every exception.
         signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+        if self.channel.has_request():
+            self.on_request()
 
     def stop_timer(self):
         self.is_running = False

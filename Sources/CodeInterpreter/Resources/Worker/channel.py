@@ -8,6 +8,7 @@ one answer to each request.
 import fcntl
 import json
 import os
+import select
 import signal
 
 
@@ -37,6 +38,9 @@ class Channel:
         if request["do"] != "interrupt":
             self.call = head[4:]
         return request
+
+    def has_request(self):
+        return bool(select.select([self.requests], [], [], 0)[0])
 
     def read_exactly(self, count, at_end=SystemExit):
         parts = []
