@@ -7,6 +7,7 @@ import NIOPosix
 import RunEngine
 import ServerConfiguration
 import ServiceLifecycle
+import SignageAnalyst
 import Storage
 import UnixSignals
 
@@ -14,6 +15,8 @@ import UnixSignals
 /// stop.
 struct Server {
     let configuration: ServerConfiguration
+    /// Names of fields and tables that a user adds.
+    let names: FieldNames
     let logger: Logger
 
     /// What the slowest part of an orderly stop needs once the last run has let go.
@@ -29,6 +32,7 @@ struct Server {
         let documents = try DocumentServices(
             configuration,
             database: database,
+            names: names,
             embeddings: embedding?.cached(in: database),
             rewriteQuery: backend.map(queryRewriting),
             ids: ids,

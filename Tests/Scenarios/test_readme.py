@@ -152,6 +152,10 @@ def test_snippet_runs_and_prints_what_the_document_shows(
         # Functions are called by a model alone.
         server = request.getfixturevalue("one_chat_server")
         server.model.script = calls_then_says(FunctionCall())
+    elif "query_data" in snippet.code:
+        server = request.getfixturevalue("one_chat_server")
+        sql = "SELECT 지역, sum(금액) AS 합계 FROM 판매 GROUP BY 지역 ORDER BY 합계 DESC"
+        server.model.script = calls_then_says(FunctionCall("query_data", json.dumps({"sql": sql})))
     elif "citation" in snippet.code:
         # So are documents searched for an answer.
         server = request.getfixturevalue("one_chat_server")
