@@ -3,6 +3,7 @@ import Logging
 import RunEngine
 import ServerConfiguration
 import ServiceLifecycle
+import SignageAnalyst
 import Storage
 import TextExtraction
 
@@ -18,11 +19,13 @@ struct DocumentServices {
     let services: [any Service]
 
     /// - Parameters:
+    ///   - names: names of fields and tables that a user adds.
     ///   - embeddings: nil when there is no embedding model.
     ///   - rewriteQuery: nil when nobody can rewrite queries.
     init(
         _ configuration: ServerConfiguration,
         database: Database,
+        names: FieldNames,
         embeddings: CachedEmbeddings?,
         rewriteQuery: (@Sendable (String) async -> String)?,
         ids: IDGenerator,
@@ -35,6 +38,7 @@ struct DocumentServices {
             database: database,
             directory: "\(configuration.dataDirectory)/tables",
             uploads: UploadedTables(contents: contents, extraction: extraction),
+            names: names,
             clock: clock
         )
         try tables.clear()

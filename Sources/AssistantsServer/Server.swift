@@ -7,6 +7,7 @@ import NIOPosix
 import RunEngine
 import ServerConfiguration
 import ServiceLifecycle
+import SignageAnalyst
 import Storage
 import UnixSignals
 
@@ -14,6 +15,8 @@ import UnixSignals
 /// stop.
 struct Server {
     let configuration: ServerConfiguration
+    /// Names of fields and tables that a user adds.
+    let names: FieldNames
     let logger: Logger
 
     /// What the slowest part of an orderly stop needs once the last run has let go.
@@ -29,6 +32,7 @@ struct Server {
         let documents = try DocumentServices(
             configuration,
             database: database,
+            names: names,
             embeddings: embedding?.cached(in: database),
             rewriteQuery: backend.map(queryRewriting),
             ids: ids,
@@ -41,11 +45,13 @@ struct Server {
             charts: ChartFiles(files: documents.files),
             logger: logger
         )
+        let code = CodeServices(configuration.codeInterpreter, files: documents.files)
         let worker = RunWorker(
             database: database,
             answerer: backend.map { .model($0) } ?? .builtInAnalyst,
             analysis: analysis,
             fileSearch: documents.search,
+            code: code.execution,
             images: documents.images,
             configuration: engineConfiguration,
             ids: ids,
@@ -101,7 +107,8 @@ struct Server {
         do {
             try await worker.recover()
             let upkeep = AccessUpkeep(access: access, database: database, clock: clock, logger: logger)
-            try await runServices([indexing, upkeep] + documents.services + [worker], worker: worker, http: http)
+            let background: [any Service] = [indexing, upkeep] + documents.services + code.services
+            try await runServices(background + [worker], worker: worker, http: http)
             outcome = .success(())
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             outcome = .failure(AddressInUse(host: configuration.http.host, port: configuration.http.port))

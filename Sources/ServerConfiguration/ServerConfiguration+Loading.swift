@@ -31,6 +31,7 @@ extension ServerConfiguration {
         model = Model(&reader)
         embeddings = Embeddings(&reader)
         assistant = Assistant(&reader)
+        fieldNames = reader.optional(.fieldNamesFile, .fieldNamesFile)
         http = HTTP(&reader)
         access = Access(&reader)
         files = Files(&reader)

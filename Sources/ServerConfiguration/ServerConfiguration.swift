@@ -6,6 +6,8 @@ package struct ServerConfiguration: Sendable {
     /// Nil without an embedding model.
     package let embeddings: Embeddings?
     package let assistant: Assistant
+    /// Names of fields and tables that a user adds, as text; nil for none.
+    package let fieldNames: FieldNamesFile?
     package let http: HTTP
     package let access: Access
     package let files: Files

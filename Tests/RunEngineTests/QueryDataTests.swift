@@ -84,12 +84,13 @@ import Testing
     @Test("Arrays that were pasted into messages are tables, the newer in place of the older of a name")
     func pasted() async throws {
         let engine = try await TestEngine(Self.model("SELECT sum(개수) FROM 재고"))
-        let first = try await start(engine, "재고: [{\"개수\": 1}]\n알겠지?", tools: [])
-        _ = try await first.live.outcome()
+        let thread = try await engine.threads.create(metadata: nil, data: nil, in: .default).id
+        let older = engine.question("재고: [{\"개수\": 1}]\n알겠지?")
+        _ = try await engine.threads.append(older, to: thread, in: .default)
 
-        let second = try await start(engine, "재고: \(Self.rows)\n모두 몇 개야?", in: first.run.threadID)
+        let started = try await start(engine, "재고: \(Self.rows)\n모두 몇 개야?", in: thread)
 
-        #expect(try await answer(second).contains("[[12]]"))
+        #expect(try await answer(started).contains("[[12]]"))
     }
 
     @Test("Faults are fed back to the model as words, and it may ask again")

@@ -18,6 +18,9 @@ from event_stream import EventStream
 
 HEADERS_OF_JSON = {"content-type": "application/json"}
 
+# The environment of the code that models write, where the tests have one of their own.
+INTERPRETER = Path(__file__).resolve().parents[2] / ".venv-interpreter"
+
 # Statuses from which a run does not move any more.
 TERMINAL = ("completed", "failed", "cancelled", "expired", "incomplete")
 
@@ -57,6 +60,7 @@ class Server:
             "DATA_DIR": str(home / "data"),
             "LOG_FILE": str(home / "app.log"),
             "SHUTDOWN_GRACE": "5",
+            **({"CODE_INTERPRETER_PYTHON": str(INTERPRETER)} if INTERPRETER.exists() else {}),
             **{name: str(value) for name, value in settings.items()},
         }
         self.process: subprocess.Popen[bytes] | None = None

@@ -80,6 +80,7 @@ def _waive(schemas: dict[str, Any]) -> None:
     # What a file or a store does not have is null.
     file = schemas["OpenAIFile"]["properties"]
     file["expires_at"]["nullable"] = file["status_details"]["nullable"] = True
+    file["purpose"]["enum"].append("evals")  # which may be uploaded, and is told of in the list of purposes
     store = schemas["VectorStoreObject"]["properties"]
     store["name"]["nullable"] = True
     store["expires_after"] = {"anyOf": [store["expires_after"], {"type": "null"}]}

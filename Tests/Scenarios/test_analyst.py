@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from assistants_server import successful
+from scripted_model import Decides, FunctionCall, Generates, Refuses, Says
 
 HANGUL = re.compile("[가-힣]")
 
@@ -54,7 +55,8 @@ def data():
 
 
 def numbers(text):
-    """All numbers of a text, thousands separators taken out."""
+    """All numbers of a text, thousands separators taken out; addresses of charts are no figures."""
+    text = re.sub(r"\]\(/[^)]*\)", "]", text)
     return [float(found.replace(",", "")) for found in re.findall(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?", text)]
 
 
@@ -151,6 +153,7 @@ def test_dwell_time_by_location_is_right(server, data, question):
         times = [event["dwellTime"] for event in data["viewEvents"] if place_of[event["signageId"]] == place]
         row = table_row(answer, place)
         assert contains(row, sum(times) / len(times), 0.051), (place, sum(times) / len(times), row)
+        assert contains(row, len(times)), (place, len(times), row)
 
 
 def test_the_order_of_the_rows_changes_no_figure(server, data):
@@ -328,19 +331,38 @@ def test_a_model_sees_a_profile_of_the_data_with_exact_figures(chat_server, data
     assert [text for _, text in chat_server.texts(thread)][0] == "Which ad is the best?"
 
 
-def test_a_model_sees_a_compact_profile_of_large_data(chat_server):
+def test_a_model_sees_large_data_in_few_words_and_queries_the_rest(chat_server):
     data = make_data(50_000, seed=2)
-    chat_server.chat("요약해줘", system_data=data)
-    [call] = chat_server.model.calls
+    names = ("adId", "signageId")
+    sql = [f"SELECT {name}, count(*), avg(dwellTime) FROM viewEvents GROUP BY {name}" for name in names]
+
+    def choose(call):
+        if call.is_answered_call:
+            return Says("\n".join(output for _, output in call.tool_outputs))
+        return Generates(*(FunctionCall("query_data", json.dumps({"sql": query})) for query in sql))
+
+    chat_server.model.script = Decides(choose)
+    answer = chat_server.chat("요약해줘", system_data=data)["message"]
+    call = chat_server.model.calls[0]
     assert len(json.dumps(data)) > 5_000_000
-    assert len(call.everything) < 60_000
-    seen = numbers(call.everything)
-    assert contains(seen, 50_000)
-    for name in ("adId", "signageId"):
+    # Some three bytes a token.
+    assert len(call.everything.encode()) < 12_000
+    assert contains(numbers(call.everything), 50_000)
+    for name, result in zip(names, answer.splitlines()):
         averages = average_dwell(data["viewEvents"], name)
-        assert all(contains(seen, average, 0.051) for average in averages.values()), averages
-    per_device = Counter(event["signageId"] for event in data["viewEvents"])
-    assert all(contains(seen, count) for count in per_device.values()), per_device
+        counts = Counter(event[name] for event in data["viewEvents"])
+        rows = {key: (count, average) for key, count, average in json.loads(result)["rows"]}
+        assert {key: count for key, (count, _) in rows.items()} == counts
+        assert all(abs(rows[key][1] - average) < 1e-9 for key, average in averages.items())
+
+
+def test_a_model_without_tools_is_told_exact_figures(chat_server, data):
+    refusal = Refuses(400, "registry/model does not support tools")
+    chat_server.model.script = Decides(lambda call: refusal if call.functions else Says("ok"))
+    assert chat_server.chat("Which ad is the best?", system_data=data)["message"] == "ok"
+    seen = numbers(chat_server.model.calls[-1].everything)
+    for ad in data["targetedAds"]:
+        assert contains(seen, ad["views"]) and contains(seen, ad["clicks"])
 
 
 def test_data_do_not_leak_into_another_thread(chat_server, data):

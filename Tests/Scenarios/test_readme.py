@@ -118,6 +118,22 @@ def searches_then_cites(query: str) -> Decides:
     return Decides(lambda call: Says(answer) if call.is_answered_call else Generates(search))
 
 
+def sums_then_links() -> Decides:
+    """Sums the table that was attached, saves the sums and links them."""
+    code = (
+        "import csv\nsums = {}\nfor row in csv.DictReader(open('/mnt/data/sales.csv')):\n"
+        "    sums[row['store']] = sums.get(row['store'], 0) + int(row['sales'])\n"
+        "with open('/mnt/data/totals.csv', 'w') as file:\n"
+        "    file.write('store,sales\\n' + ''.join(f'{store},{sales}\\n' for store, sales in sums.items()))\n"
+    )
+    said = "The sums: [totals.csv](sandbox:/mnt/data/totals.csv)"
+    return Decides(
+        lambda call: Says(said)
+        if call.is_answered_call
+        else Generates(FunctionCall("python", json.dumps({"code": code})))
+    )
+
+
 def test_both_readmes_have_the_same_kinds_of_snippets() -> None:
     kinds = {
         document: [(snippet.language, snippet.output is not None) for snippet in SNIPPETS if snippet.document == document]
@@ -136,10 +152,20 @@ def test_snippet_runs_and_prints_what_the_document_shows(
         # Functions are called by a model alone.
         server = request.getfixturevalue("one_chat_server")
         server.model.script = calls_then_says(FunctionCall())
+    elif "query_data" in snippet.code:
+        server = request.getfixturevalue("one_chat_server")
+        sql = "SELECT 지역, sum(금액) AS 합계 FROM 판매 GROUP BY 지역 ORDER BY 합계 DESC"
+        server.model.script = calls_then_says(FunctionCall("query_data", json.dumps({"sql": sql})))
     elif "citation" in snippet.code:
         # So are documents searched for an answer.
         server = request.getfixturevalue("one_chat_server")
         server.model.script = searches_then_cites("a screen stays black, 화면이 나오지 않을 때")
+    elif "code_interpreter" in snippet.code:
+        # And code is written by a model.
+        if shutil.which("bwrap") is None:
+            pytest.skip("no bubblewrap here: no code is run")
+        server = request.getfixturevalue("one_chat_server")
+        server.model.script = sums_then_links()
     code = snippet.code.replace(DEFAULT_ADDRESS, server.url)
     if snippet.language != "bash" or "curl" in code:
         assert server.url in code or "Examples/" in code, "the snippet does not ask the server"

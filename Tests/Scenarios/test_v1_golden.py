@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from assistants_server import wait_until
+from interpreters import PATIENCE, needs_sandbox, python
 from scripted_model import FunctionCall, Gate, Generates, Says, Text
 from v1_api import V1, RunStream, names_of
 
@@ -54,7 +55,7 @@ def recorded_cases() -> list[Any]:
     for line in (RECORDINGS / "cases.jsonl").read_text().splitlines():
         case = json.loads(line)
         needs_code = '"code_interpreter": {"input"' in json.dumps(exchanges[case["case"]])
-        marks = [pytest.mark.skip(reason="needs the code interpreter")] if needs_code else []
+        marks = [needs_sandbox] if needs_code else []
         if case["case"].endswith("CanRehydrateGetVectorStoreFilesInBatchPagination"):
             marks.append(pytest.mark.skip(reason="one of its files has the time 0 there, and came last for that"))
         params.append(pytest.param(exchanges[case["case"]], marks=marks, id=case["case"]))
@@ -84,7 +85,7 @@ class Replay:
 
     def _scripts(self) -> list[Any]:
         """What the model did in the streams of the session, and where it searched."""
-        scripts = self._scripts_of_searches()
+        scripts = self._scripts_of_searches() + self._scripts_of_code()
         for exchange in self.exchanges:
             events = exchange.get("sse_events") or []
             names = [event["event"] for event in events]
@@ -120,6 +121,22 @@ class Replay:
                 queries = json.dumps({"queries": [found.splitlines()[0]]})
                 return [Generates(FunctionCall("file_search", queries)), Says(said[0]["text"]["value"])]
         return []
+
+    def _scripts_of_code(self) -> list[Any]:
+        """The code of a run that was polled, and words between; these were not recorded."""
+        bodies = [exchange.get("response_body") or {} for exchange in self.exchanges]
+        steps = [item for body in bodies for item in body.get("data", []) if "step_details" in item]
+        if "code_interpreter" not in json.dumps(steps):
+            return []
+        turns: list[list[Any]] = [[]]
+        for step in reversed(steps):
+            calls = step["step_details"].get("tool_calls")
+            if calls is None:
+                turns.append([Text("Let me see.")])
+            else:
+                turns[-1] += [python(call["code_interpreter"]["input"], id=call["id"]) for call in calls]
+                self.ids |= {call["id"]: call["id"] for call in calls}
+        return [Generates(*turn, before=self.gate) for turn in turns if turn]
 
     def _stand_in_for_what_was_there_before(self) -> None:
         """Threads and assistants that the session uses without having made them."""
@@ -204,6 +221,10 @@ class Replay:
         run = re.search(r"/v1(/threads/thread_[A-Za-z0-9]+/runs/run_[A-Za-z0-9]+)", path)
         if run and "file_search" in json.dumps(exchange["response_body"]):
             wait_until(lambda: self.v1.get(run.group(1))["status"] == "completed", "the run has completed")
+        if run and "code_interpreter" in json.dumps(exchange["response_body"].get("tools")):
+            if exchange["response_body"]["status"] == "completed":
+                self.gate.open()
+                self.v1.settled(self.v1.get(run.group(1)), "completed", timeout=PATIENCE)
         messages = re.search(r"/v1(/threads/thread_[A-Za-z0-9]+)/messages$", path)
         if messages and "file_citation" in json.dumps(exchange["response_body"]):
             self.v1.settled_thread(messages.group(1).removeprefix("/threads/"))
@@ -275,12 +296,19 @@ class Replay:
                 assert given[name] in PROGRESS or value == given[name], here
             elif name == "file_counts":
                 assert given[name]["total"] == value["total"], here
+            elif name == "outputs":
+                # What code prints depends on what is installed, and here the value of a last expression is told as well.
+                assert {output["type"] for output in given[name]} <= {"logs", "image"}, here
             elif name in ("score", "usage_bytes"):
                 assert isinstance(given[name], (int, float)), here
             elif name.endswith("_tokens") and "max" not in name and "chunk" not in name:
                 assert isinstance(given[name], int), here
             elif name == "tool_resources" and value == {"code_interpreter": {"file_ids": []}}:
                 assert given[name] in (value, {}), here
+            elif name == "results" and "file_search" in where:
+                # The service found a passage that is in two stores twice.
+                once = {json.dumps(result): result for result in value}
+                self._compare(list(once.values()), given[name], here)
             elif name == "value" and "delta" in where:
                 assert value.startswith(given[name]) or given[name].startswith(value), here
             else:

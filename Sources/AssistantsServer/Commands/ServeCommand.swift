@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import ServerConfiguration
+import SignageAnalyst
 
 /// `assistants-server serve`: loads the configuration, starts the log and runs the server until it is told to stop.
 struct Serve: AsyncParsableCommand {
@@ -11,8 +12,10 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let configuration: ServerConfiguration
+        let names: FieldNames
         do {
             configuration = try settings.loadConfiguration()
+            names = try FieldNames.added(by: configuration)
         } catch {
             FileHandle.standardError.write(Data("\(error)\n".utf8))
             throw ExitCode.configuration
@@ -27,7 +30,7 @@ struct Serve: AsyncParsableCommand {
         }
 
         do {
-            try await Server(configuration: configuration, logger: logger).run()
+            try await Server(configuration: configuration, names: names, logger: logger).run()
         } catch {
             logger.error("The server stopped", metadata: ["reason": "\(error)"])
             throw ExitCode.failure

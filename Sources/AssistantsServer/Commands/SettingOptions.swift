@@ -31,6 +31,8 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .setting(.assistantID), help: .setting(.assistantID)) var assistantID: String?
     @Option(name: .setting(.assistantInstructionsFile), help: .setting(.assistantInstructionsFile))
     var assistantInstructionsFile: String?
+    @Option(name: .setting(.fieldNamesFile), help: .setting(.fieldNamesFile))
+    var fieldNamesFile: String?
     @Option(name: .setting(.host), help: .setting(.host)) var host: String?
     @Option(name: .setting(.port), help: .setting(.port)) var port: String?
     @Option(name: .setting(.rootPath), help: .setting(.rootPath)) var rootPath: String?
@@ -109,6 +111,7 @@ struct SettingOptions: ParsableArguments {
         case .embeddingQueryPrefix: embeddingQueryPrefix
         case .assistantID: assistantID
         case .assistantInstructionsFile: assistantInstructionsFile
+        case .fieldNamesFile: fieldNamesFile
         case .host: host
         case .port: port
         case .rootPath: rootPath

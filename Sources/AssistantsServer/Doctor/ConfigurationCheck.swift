@@ -1,4 +1,5 @@
 import ServerConfiguration
+import SignageAnalyst
 
 /// What can be said about a configuration that is valid.
 enum ConfigurationCheck {
@@ -10,6 +11,14 @@ enum ConfigurationCheck {
             findings.append(.well("instructions: read from \(file.path), \(file.text.count) characters"))
         } else {
             findings.append(.well("instructions: the built-in ones"))
+        }
+        if let file = configuration.fieldNames {
+            do throws(FieldNames.FileFault) {
+                _ = try FieldNames.added(by: configuration)
+                findings.append(.well("field names: read from \(file.path)"))
+            } catch {
+                findings.append(.failed("field names: \(error)", remedy: "correct the file"))
+            }
         }
         if let warning = configuration.openNetworkWarning(asksForKey: asksForKey) {
             findings.append(.note("network: \(configuration.http.host) is open to the network, and \(warning)"))

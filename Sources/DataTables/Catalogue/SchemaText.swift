@@ -35,7 +35,7 @@ struct SchemaText {
 
     private var text: String {
         // First, so that no cut takes them away.
-        var lines = catalogue.faults.prefix(Self.faults).map { "Not in the tables: \($0)" }
+        var lines = catalogue.faults.prefix(Self.faults).map { "Not in the tables: \(Self.line($0))" }
         if catalogue.faults.count > Self.faults {
             lines.append("… and \(catalogue.faults.count - Self.faults) more that are not in the tables")
         }
@@ -51,7 +51,7 @@ struct SchemaText {
 
     private func describe(_ table: TableDescription) -> [String] {
         let notes = table.notes.map { "; \($0)" }.joined()
-        var lines = ["Table \(table.name.sqlName): \(table.rows) rows, from \(table.source)\(notes)"]
+        var lines = ["Table \(table.name.sqlName): \(table.rows) rows, from \(Self.line(table.source))\(notes)"]
         for column in table.columns.prefix(columns) { lines.append("- " + describe(column, rows: table.rows)) }
         if table.columns.count > columns {
             let more = table.columns.dropFirst(columns)
@@ -65,7 +65,7 @@ struct SchemaText {
         var parts = ["\(column.name.sqlName) \(column.kind == .undecided ? "(only nulls)" : column.kind.rawValue)"]
         if column.kind == .undecided { return parts[0] }
         if column.kind == .boolean { parts[0] += " (1/0)" }
-        if let range = column.range { parts.append("\(range.smallest) to \(range.largest)") }
+        if let range = column.range { parts.append("\(Self.line(range.smallest)) to \(Self.line(range.largest))") }
         if column.nulls > 0 { parts.append("\(column.nulls) null") }
         let isUnique = column.isDistinctExact && column.distinct == rows - column.nulls
         if isUnique, rows > 1 {
@@ -78,8 +78,22 @@ struct SchemaText {
     }
 
     private func frequent(_ column: ColumnDescription) -> String {
-        let shown = column.frequent.prefix(values).map { "\($0.value) (\($0.count))" }.joined(separator: ", ")
+        let shown = column.frequent.prefix(values).map { "\(Self.value($0.value)) (\($0.count))" }.joined(separator: ", ")
         return shown + (column.distinct > values ? ", …" : "")
+    }
+
+    /// Data in one line, so that nothing in it stands like a heading or an instruction of its own.
+    private static func line(_ text: String) -> String {
+        guard !text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !$0.properties.isWhitespace || $0 == " " }) else {
+            return text
+        }
+        return text.split { $0.isWhitespace || $0.unicodeScalars.contains { $0.value < 0x20 } }.joined(separator: " ")
+    }
+
+    /// A text as a value: in quotes where its end would not be seen.
+    private static func value(_ text: String) -> String {
+        let line = line(text)
+        return line.contains { ",;()\" ".contains($0) } ? "'" + line + "'" : line
     }
 }
 

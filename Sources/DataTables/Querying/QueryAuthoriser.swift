@@ -42,7 +42,9 @@ final class QueryAuthoriser {
             return SQLITE_OK
         case SQLITE_FUNCTION:
             guard let name = second?.lowercased(), QueryFunctions.allowed.contains(name) else {
-                return refuse("The function \(second ?? "") is not available here.")
+                let name = second?.lowercased() ?? ""
+                let hint = name == "printf" || name == "format" ? " Use round(x, 2), and || to join texts." : ""
+                return refuse("The function \(name) is not available here.\(hint)")
             }
             return SQLITE_OK
         default: return refuse("Only SELECT is possible here; the data cannot be changed.")
@@ -63,14 +65,15 @@ extension UnsafePointer<CChar>? {
     fileprivate var text: String? { map { String(cString: $0) } }
 }
 
-/// The functions of SQL that queries may call: those that compute from their arguments alone.
+/// The functions of SQL that queries may call: those that compute from their arguments alone, in a time that their lengths
+/// bound. (`printf` takes a width of billions, and nothing can stop a function in the middle.)
 enum QueryFunctions {
     static let allowed: Set<String> = Set(
         """
-        abs avg char changes coalesce count cume_dist date datetime dense_rank first_value format glob group_concat hex \
+        abs avg char changes coalesce count cume_dist date datetime dense_rank first_value glob group_concat hex \
         ifnull iif instr json json_array json_array_length json_extract json_group_array json_group_object json_object \
         json_quote json_type json_valid julianday lag last_value lead length like likelihood likely lower ltrim max min \
-        nth_value ntile nullif percent_rank printf quote random rank replace round row_number rtrim sign strftime \
+        nth_value ntile nullif percent_rank quote random rank replace round row_number rtrim sign strftime \
         string_agg substr substring sum time timediff total trim typeof unicode unixepoch unlikely upper \
         acos asin atan atan2 ceil ceiling cos degrees exp floor ln log log10 log2 mod pi pow power radians sin sqrt tan trunc \
         median percentile stddev variance -> ->>

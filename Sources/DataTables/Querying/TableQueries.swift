@@ -26,6 +26,7 @@ package final class TableQueries {
         authoriser = QueryAuthoriser(catalogue)
         ExactSums.install(on: database)
         Percentiles.install(on: database)
+        Trimming.install(on: database)
         Self.limit(database)
         authoriser.install(on: database)
         watch.install(on: database)

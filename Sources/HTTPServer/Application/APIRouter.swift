@@ -36,7 +36,7 @@ package struct APIRouter: Sendable {
             chat: ChatRoutes(
                 services: services,
                 reader: BodyReader(limit: options.maximumBodyBytes),
-                links: FacadeFileLinks(rootPath: options.rootPath)
+                prefix: FacadePrefix(options)
             ),
             rootPath: options.rootPath
         )
@@ -67,10 +67,10 @@ package struct APIRouter: Sendable {
         DocsRoutes(swaggerFolder: options.swaggerFolder).add(to: group)
         let facade = group.group("api/v1")
         let reader = BodyReader(limit: options.maximumBodyBytes)
-        let links = FacadeFileLinks(rootPath: options.rootPath)
-        ChatRoutes(services: services, reader: reader, links: links).add(to: facade)
+        let prefix = FacadePrefix(options)
+        ChatRoutes(services: services, reader: reader, prefix: prefix).add(to: facade)
         ThreadRoutes(services: services, reader: reader).add(to: facade)
-        MessageRoutes(services: services, reader: reader, links: links).add(to: facade)
+        MessageRoutes(services: services, reader: reader, prefix: prefix).add(to: facade)
         FacadeFileRoutes(files: services.files).add(to: facade)
         RunRoutes(services: services, reader: reader).add(to: facade)
         addOpenAIRoutes(to: group.group("v1"))

@@ -7,7 +7,7 @@ import Storage
 struct ChatRoutes: Sendable {
     let services: ServerServices
     let reader: BodyReader
-    let links: FacadeFileLinks
+    let prefix: FacadePrefix
 
     func add(to group: RouterGroup<APIRequestContext>) {
         group.post("chat", use: chat)
@@ -19,12 +19,20 @@ struct ChatRoutes: Sendable {
         let live: LiveRun
         let question: Identifier<Message>
         let isStream: Bool
+        let links: FacadeFileLinks
 
-        init(_ run: Run, _ live: LiveRun, question: Identifier<Message>, isStream: Bool) {
+        init(
+            _ run: Run,
+            _ live: LiveRun,
+            question: Identifier<Message>,
+            isStream: Bool,
+            links: FacadeFileLinks
+        ) {
             self.run = run
             self.live = live
             self.question = question
             self.isStream = isStream
+            self.links = links
         }
     }
 
@@ -35,7 +43,7 @@ struct ChatRoutes: Sendable {
 
     private func response(to pending: Pending, _ context: APIRequestContext) async throws -> Response {
         if pending.isStream { return stream(pending, context) }
-        return JSONResponse.make(ChatAnswer(message: try await answer(of: pending.live), links: links))
+        return JSONResponse.make(ChatAnswer(message: try await answer(of: pending.live), links: pending.links))
     }
 
     /// Answers a repeated request from the run that the first one started.
@@ -49,8 +57,9 @@ struct ChatRoutes: Sendable {
         let run = try await services.runs.find(followed.run, of: followed.thread, in: context.project)
         context.subject.set(run)
         let question = followed.message ?? Identifier("")
+        let links = prefix.links(for: request, context)
         if !run.state.status.isTerminal, let live = services.runs.liveRuns.find(run.id) {
-            let pending = Pending(run, live, question: question, isStream: isStream)
+            let pending = Pending(run, live, question: question, isStream: isStream, links: links)
             return try await response(to: pending, context)
         }
         let outcome = try await services.runs.outcome(of: run)
@@ -82,7 +91,13 @@ struct ChatRoutes: Sendable {
         let question = PendingMessage(id: services.ids.next(), role: .user, content: Message.Content(text: text))
         let started = try await start(question, in: threadID, with: document, isAwaited: !isStream, context)
         context.subject.set(started.run)
-        return Pending(started.run, started.live, question: question.id, isStream: isStream)
+        return Pending(
+            started.run,
+            started.live,
+            question: question.id,
+            isStream: isStream,
+            links: prefix.links(for: request, context)
+        )
     }
 
     /// Starts the run; once more when somebody else changed the thread's data while figures were computed from it.
@@ -137,7 +152,7 @@ struct ChatRoutes: Sendable {
 
     /// First the ids, then the text as it comes, then the same object as the plain answer.
     private func stream(_ pending: Pending, _ context: APIRequestContext) -> Response {
-        let live = pending.live
+        let (live, links) = (pending.live, pending.links)
         return EventStream.response { writer in
             var block = EventBlock()
             block.start(pending.run, question: pending.question)

@@ -4,10 +4,10 @@ import AssistantsAPI
 /// the sandbox and an annotation that says which file it stands for, the facade has a URL.
 struct FacadeFileLinks: Sendable {
     /// The prefix under which a proxy shows the server; or empty.
-    let rootPath: String
+    let prefix: String
 
-    /// The path at which a file is read, from the server's own address on.
-    func url(of file: String) -> String { "\(rootPath)/api/v1/files/\(file)/content" }
+    /// The path at which a file is read, from the host on.
+    func url(of file: String) -> String { "\(prefix)/api/v1/files/\(file)/content" }
 
     /// The content of a message with its links, as JSON.
     func json(of content: Message.Content) -> String {

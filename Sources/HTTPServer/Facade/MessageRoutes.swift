@@ -8,7 +8,7 @@ import Storage
 struct MessageRoutes: Sendable {
     let services: ServerServices
     let reader: BodyReader
-    let links: FacadeFileLinks
+    let prefix: FacadePrefix
 
     /// Bytes of messages that are read at once while a whole thread is written out.
     private static let chunk = 256 << 10
@@ -29,16 +29,17 @@ struct MessageRoutes: Sendable {
         )
         try fields.check()
         let stored = try await services.threads.append(message, to: try context.threadID(), in: context.project)
-        return JSONResponse.make(FacadeMessage(message: stored, links: links))
+        return JSONResponse.make(FacadeMessage(message: stored, links: prefix.links(for: request, context)))
     }
 
     @Sendable
     private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let thread = try context.threadID()
+        let links = prefix.links(for: request, context)
         let limit = PageParameters.limits.upperBound
         let parameters = try PageParameters.read(request, defaultLimit: limit, defaultOrder: .ascending)
         guard PageParameters.namePage(request) else {
-            return try await wholeThread(thread, order: parameters.order, in: context.project)
+            return try await wholeThread(thread, order: parameters.order, links, in: context.project)
         }
         let page = try await services.threads.messages(parameters, of: thread, in: context.project)
         let shown = Page(items: page.items.map { FacadeMessage(message: $0, links: links) }, hasMore: page.hasMore)
@@ -49,10 +50,11 @@ struct MessageRoutes: Sendable {
     private func wholeThread(
         _ thread: Identifier<AssistantThread>,
         order: PageRequest.Order,
+        _ links: FacadeFileLinks,
         in project: ProjectID
     ) async throws -> Response {
         _ = try await services.threads.find(thread, in: project)
-        let (threads, links) = (services.threads, links)
+        let threads = services.threads
         let body = ResponseBody { writer in
             var sequence: Int?
             var (first, last): (String?, String?) = (nil, nil)

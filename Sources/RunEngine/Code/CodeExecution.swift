@@ -14,7 +14,7 @@ package struct CodeExecution: Sendable {
     /// takes: a crash leaves no file behind that nobody knows of.
     private static let provisionalLifetime = 7200
 
-    package init(runner: any CodeRunner, files: FileService, timeLimit: Duration = .seconds(120)) {
+    package init(runner: any CodeRunner, files: FileService, timeLimit: Duration) {
         self.runner = runner
         self.files = files
         self.timeLimit = timeLimit

@@ -1,4 +1,5 @@
 import AssistantsAPI
+import CodeInterpreter
 import Retrieval
 
 /// What a model is told of the interpreter: its rules, the files that are there, and the code that was run in the thread

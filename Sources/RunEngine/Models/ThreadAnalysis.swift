@@ -162,12 +162,15 @@ package struct ThreadAnalysis: Sendable {
             }
         }
         let (earlier, basedOn) = (stored, revision)
-        return try await queue.perform(limit: Self.updateLimit) {
+        return try await queue.perform(limit: Self.updateLimit) { [names = tables.names] in
             let tables = document.members.map { ThreadDataRepository.Table(name: $0.key, json: $0.value.jsonText) }
-            let data = SignageData(systemData: [try Self.document(earlier), document], messages: [])
+            let documents = [try Self.document(earlier), document]
+            let profile = names.applied {
+                SignageAnalyst.profile(of: SignageData(systemData: documents, messages: []))
+            }
             return ThreadDataUpdate(
                 tables: tables,
-                profile: SignageAnalyst.profile(of: data) ?? "(no rows)",
+                profile: profile ?? "(no rows)",
                 basedOn: basedOn
             )
         }

@@ -26,6 +26,8 @@ struct PromptBuilder: Sendable {
         var ownTokens = 0
         /// Tokens that the prompt may have beside what the model takes; nil for no other limit.
         var budget: Int?
+        /// Whether large data in messages are left out, as the model has them as tables.
+        var omitsData = false
         /// Below 1 it shrinks the prompt, for a backend that takes less than it was said to.
         var scale = 1.0
 
@@ -42,8 +44,9 @@ struct PromptBuilder: Sendable {
     }
 
     /// The prompt of a thread without any message yet.
-    func empty(instructions: String?, profile: String?) -> Prompt {
-        Prompt(instructions: Self.join(instructions, profile), history: PromptHistory(tokenFloor: 0, edits: 0))
+    func empty(instructions: String?, profile: String?, omitsData: Bool) -> Prompt {
+        let history = PromptHistory(tokenFloor: 0, edits: 0, omitsData: omitsData)
+        return Prompt(instructions: Self.join(instructions, profile), history: history)
     }
 
     /// The prompt of a thread as it stands, the messages that arrive at its end, and without what the run itself wrote.
@@ -62,9 +65,9 @@ struct PromptBuilder: Sendable {
             var history: PromptHistory
             switch settings.truncation {
             case .auto:
-                history = try Self.window(of: run, occasion.arriving, budget: budget, edits: edits, cached, db)
+                history = try Self.window(of: occasion, budget: budget, edits: edits, cached, db)
             case .lastMessages(let count):
-                history = try Self.newest(count, of: run, occasion.arriving, budget: budget, edits: edits, db)
+                history = try Self.newest(count, of: occasion, budget: budget, edits: edits, db)
             }
             for message in occasion.counted { history.append(role: message.role, content: message.content) }
             return Prompt(instructions: Self.join(settings.instructions, profile), history: history)
@@ -72,20 +75,22 @@ struct PromptBuilder: Sendable {
     }
 
     private static func window(
-        of run: Run,
-        _ arriving: [PendingMessage],
+        of occasion: Occasion,
         budget: Int,
         edits: Int,
         _ cached: PromptHistory?,
         _ db: Connection
     ) throws -> PromptHistory {
+        let (run, arriving) = (occasion.run, occasion.arriving)
         // What is arriving may be there already; it counts once.
         let last = try db.messages.last(of: run.threadID)
         let isThere = try arriving.last.map { try db.messages.exists($0.id) } ?? false
         let arrivingTokens = isThere ? 0 : arriving.reduce(0) { $0 + $1.content.estimatedTokens }
         let floor = PromptWindow(budget: budget).floor(total: (last?.tokensThrough ?? 0) + arrivingTokens)
-        var history = PromptHistory(tokenFloor: floor, edits: edits)
-        if let cached, cached.edits == edits, cached.tokenFloor == floor { history = cached }
+        var history = PromptHistory(tokenFloor: floor, edits: edits, omitsData: occasion.omitsData)
+        if let cached, cached.edits == edits, cached.tokenFloor == floor, cached.omitsData == occasion.omitsData {
+            history = cached
+        }
         let news = try db.messages.window(of: run.threadID, after: history.lastSequence, tokenFloor: floor)
         for entry in news where entry.runID != run.id && !arriving.contains(where: { $0.id == entry.id }) {
             history.append(role: entry.role, content: entry.content, sequence: entry.position.sequence)
@@ -96,13 +101,13 @@ struct PromptBuilder: Sendable {
     /// A history of its own for each run: it does not grow by appending, and is not kept.
     private static func newest(
         _ count: Int,
-        of run: Run,
-        _ arriving: [PendingMessage],
+        of occasion: Occasion,
         budget: Int,
         edits: Int,
         _ db: Connection
     ) throws -> PromptHistory {
-        var history = PromptHistory(tokenFloor: Int.max, edits: edits)
+        let (run, arriving) = (occasion.run, occasion.arriving)
+        var history = PromptHistory(tokenFloor: Int.max, edits: edits, omitsData: occasion.omitsData)
         let tokens = max(budget - arriving.reduce(0) { $0 + $1.content.estimatedTokens }, 1)
         let newest = try db.messages.newest(of: run.threadID, count: count, tokens: tokens, notBy: run.id)
         let earlier = newest.filter { entry in !arriving.contains { $0.id == entry.id } }

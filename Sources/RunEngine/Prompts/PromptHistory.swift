@@ -1,5 +1,6 @@
 import AssistantsAPI
 import ModelProviders
+import SignageAnalyst
 import Storage
 
 /// The part of a thread that goes to the model. Texts are JSON that is ready to be sent: `{"role":…,"content":…}`
@@ -23,10 +24,13 @@ struct PromptHistory: Sendable {
     let tokenFloor: Int
     /// The value of the thread's edit counter that it is good for.
     let edits: Int
+    /// Whether large data in messages are left out, as the model has them as tables.
+    let omitsData: Bool
 
-    init(tokenFloor: Int, edits: Int) {
+    init(tokenFloor: Int, edits: Int, omitsData: Bool = false) {
         self.tokenFloor = tokenFloor
         self.edits = edits
+        self.omitsData = omitsData
     }
 
     /// The image files in it, in their order. Only their ids are kept; the images are read for each request.
@@ -46,12 +50,23 @@ struct PromptHistory: Sendable {
 
     /// Appends a message; without `sequence` one whose place in the thread is not known yet.
     mutating func append(role: Message.Role, content: Message.Content, sequence: Int? = nil) {
-        if let escaped = content.escapedText {
+        if omitsData, role == .user, content.json.utf8.count > Self.plainLength {
+            append(role, content.parts.map(Self.withoutData))
+        } else if let escaped = content.escapedText {
             append(role, escaped)
         } else {
             append(role, content.parts)
         }
         if let sequence { lastSequence = sequence }
+    }
+
+    /// Bytes of a message in which no data are looked for.
+    private static let plainLength = 1000
+
+    private static func withoutData(_ part: Message.Part) -> Message.Part {
+        guard case .text(var text) = part else { return part }
+        text.value = ConversationTables.withoutData(text.value)
+        return .text(text)
     }
 
     private mutating func append(_ role: Message.Role, _ escaped: some Collection<UInt8>) {

@@ -241,9 +241,10 @@ struct RunExecution: Sendable {
     private func ask(
         _ model: any ChatModel,
         _ begun: Begun,
-        _ tools: RunTools,
+        _ offered: RunTools,
         _ turn: TurnInProgress
     ) async throws -> (ChatOutcome, PromptHistory) {
+        var tools = offered
         var scale = 1.0
         var shortest = Int.max
         while true {
@@ -262,6 +263,9 @@ struct RunExecution: Sendable {
             do {
                 let outcome = try await model.respond(to: request) { turn.receive($0) }
                 return (outcome, prompt.history)
+            } catch where error.isAboutTools && tools.areForDataAlone && turn.snapshot().isEmpty {
+                worker.logger.notice("The model takes no tools and is told figures of the data instead")
+                tools = RunTools()
             } catch {
                 // Nothing may have been shown yet, or it would be shown twice; and there must be something to leave out.
                 let mayShrink = error.kind == .contextTooLong && scale > 0.25 && turn.snapshot().isEmpty
@@ -275,8 +279,9 @@ struct RunExecution: Sendable {
     private func prompt(for begun: Begun, _ tools: RunTools, scale: Double) async throws -> PromptBuilder.Prompt {
         let settings = begun.run.settings
         let profile = tools.dataDescription ?? begun.profile
+        let omitsData = tools.dataDescription != nil
         if begun.isNewThread, scale == 1, begun.fits(worker.configuration.contextTokens) {
-            var prompt = worker.prompts.empty(instructions: settings.instructions, profile: profile)
+            var prompt = worker.prompts.empty(instructions: settings.instructions, profile: profile, omitsData: omitsData)
             for message in begun.input { prompt.history.append(role: message.role, content: message.content) }
             return prompt
         }
@@ -290,9 +295,18 @@ struct RunExecution: Sendable {
                 arriving: begun.isNewThread ? [] : begun.input,
                 ownTokens: begun.past.tokens,
                 budget: settings.maxPromptTokens.map { $0 - begun.past.usage.promptTokens },
+                omitsData: omitsData,
                 scale: scale
             )
         )
+    }
+}
+
+extension ModelError {
+    /// Whether a backend seems to refuse that its model is offered tools at all.
+    fileprivate var isAboutTools: Bool {
+        let words = message.lowercased()
+        return kind == .refused && (words.contains("tool") || words.contains("function"))
     }
 }
 

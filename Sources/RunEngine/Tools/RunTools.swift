@@ -16,6 +16,9 @@ struct RunTools: Sendable {
 
     var offered: [Tool.Function] { functions + serverTools.map(\.tool.function) }
 
+    /// Whether nothing but queries of data is offered, without which a model can still answer from the data's profile.
+    var areForDataAlone: Bool { functions.isEmpty && serverTools.count == 1 && dataDescription != nil }
+
     func serverTool(named name: String) -> (any ServerTool)? {
         if let tool = serverTools.first(where: { $0.tool.function.name == name })?.tool { return tool }
         if idleTool?.function.name == name { return idleTool }

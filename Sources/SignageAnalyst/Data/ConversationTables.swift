@@ -27,6 +27,25 @@ package struct ConversationTables {
         return !MessageContent(message, keepsRows: false).tables.isEmpty
     }
 
+    /// A message with words in place of the larger of its data: whoever reads it has them as tables.
+    package static func withoutData(_ message: String) -> String {
+        guard message.utf8.count > shownData, isData(in: message) else { return message }
+        let ranges = MessageContent(message, keepsRows: false).ranges.filter { $0.count > shownData }
+        if ranges.isEmpty { return message }
+        let bytes = Array(message.utf8)
+        var kept = ""
+        var end = 0
+        for range in ranges where range.lowerBound >= end {
+            kept += String(decoding: bytes[end..<range.lowerBound], as: UTF8.self) + placeholder
+            end = range.upperBound
+        }
+        return kept + String(decoding: bytes[end...], as: UTF8.self)
+    }
+
+    /// Bytes of data that are shown as they are.
+    private static let shownData = 1000
+    private static let placeholder = "[data: left out here, they are in the tables]"
+
     /// Adds a member of `system_data`.
     ///
     /// - Parameter json: a JSON text without faults.

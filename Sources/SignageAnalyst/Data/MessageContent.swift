@@ -8,6 +8,8 @@ struct MessageContent {
     private(set) var words = ""
     /// The labels of its data.
     private(set) var labels = ""
+    /// Where its data are, in bytes of UTF-8, in their order.
+    private(set) var ranges: [Range<Int>] = []
 
     /// Takes a message apart in time linear in its size, whatever it holds.
     ///
@@ -21,6 +23,7 @@ struct MessageContent {
             stated = scan.stated
             words = scan.words
             labels = scan.labels
+            ranges = scan.ranges.map { $0.lowerBound..<min($0.upperBound, utf8.count) }
         }
     }
 }
@@ -42,6 +45,7 @@ private struct MessageScan {
     private(set) var stated: [StatedCount] = []
     private(set) var words = ""
     private(set) var labels = ""
+    private(set) var ranges: [Range<Int>] = []
 
     init(_ text: UnsafeRawBufferPointer, keepsRows: Bool) {
         self.text = text
@@ -141,6 +145,7 @@ private struct MessageScan {
         let sizesStart = min(wordsStart, headingStart)
         stated += StatedCount.all(in: text, range: sizesStart..<start, after: previousTable)
         labels += String(decoding: text[headingStart..<start], as: UTF8.self)
+        ranges.append(start..<start)
         tables += found
         previousTable = nil
         if found.count == 1, case .known(let table) = found[0].name { previousTable = table }
@@ -156,11 +161,19 @@ private struct MessageScan {
         index = end
         wordsStart = end
         floor = end
+        endRange()
+    }
+
+    /// What was accepted last ends where words begin again.
+    private mutating func endRange() {
+        guard let last = ranges.popLast() else { return }
+        ranges.append(last.lowerBound..<max(last.lowerBound, wordsStart))
     }
 
     /// Goes on behind a fault: the rest of the data is no words, but a label and an array in it are still found.
     private mutating func skipFault(from lastGood: Int, to stop: Int) {
         wordsStart = remainsEnd(from: lastGood)
+        endRange()
         floor = min(lastGood, text.count)
         resume(at: lastGood, insteadOf: stop)
     }

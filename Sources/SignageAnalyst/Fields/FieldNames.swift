@@ -36,6 +36,10 @@ package struct FieldNames: Sendable {
         } catch {
             throw Fault(description: "It is no JSON: \(error.reason) at byte \(error.offset).")
         }
+        guard let members = value.objectValue?.members else { throw Fault(description: "It is no JSON object.") }
+        if let other = members.first(where: { $0.key != "fields" && $0.key != "tables" }) {
+            throw Fault(description: "There is a member \(other.key); it may have fields and tables.")
+        }
         var roles: [String: FieldRole] = [:]
         for (name, names) in try Self.lists(value, "fields") {
             guard let role = FieldRole.allCases.first(where: { "\($0)" == name }) else {
