@@ -45,7 +45,7 @@ struct Server {
             charts: ChartFiles(files: documents.files),
             logger: logger
         )
-        let code = CodeServices(configuration.codeInterpreter, files: documents.files)
+        let code = CodeServices(configuration.codeInterpreter, files: documents.files, logger: logger)
         let worker = RunWorker(
             database: database,
             answerer: backend.map { .model($0) } ?? .builtInAnalyst,
@@ -84,6 +84,8 @@ struct Server {
                 aliases: configuration.model.aliases,
                 created: clock.now().seconds
             ),
+            interpreter: code.health,
+            needsInterpreter: configuration.codeInterpreter.use == .on,
             passThrough: backend.map(passThrough),
             initialFacadeAssistant: try await facadeAssistant(assistants),
             ids: ids,

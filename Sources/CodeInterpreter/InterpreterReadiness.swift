@@ -1,7 +1,7 @@
 /// Whether interpreters can be had, found out once and asked by many.
 actor InterpreterReadiness {
     private let settings: InterpreterSettings
-    private var known: (outcome: InterpreterProbe.Outcome, since: ContinuousClock.Instant)?
+    private(set) var known: (outcome: InterpreterProbe.Outcome, since: ContinuousClock.Instant)?
     private var waiters: [CheckedContinuation<InterpreterProbe.Outcome, Never>] = []
     private var isTrying = false
 

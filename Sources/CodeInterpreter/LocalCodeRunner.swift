@@ -23,6 +23,15 @@ package final class LocalCodeRunner: CodeRunner {
         }
     }
 
+    /// The same, as far as it was tried before; never waits.
+    package func knownAvailability() async -> InterpreterAvailability? {
+        switch await readiness.known?.outcome {
+        case .works?: .available
+        case .fails(let reason, let remedy)?: .unavailable(reason: reason, remedy: remedy)
+        case nil: nil
+        }
+    }
+
     /// What the interpreters have to offer; nil where there are none.
     package func report() async -> InterpreterReport? {
         guard case .works(_, let report) = await readiness.outcome() else { return nil }

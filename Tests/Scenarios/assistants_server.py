@@ -60,6 +60,8 @@ class Server:
             "DATA_DIR": str(home / "data"),
             "LOG_FILE": str(home / "app.log"),
             "SHUTDOWN_GRACE": "5",
+            # Nothing is warmed for servers that are to run no code.
+            "CODE_INTERPRETER_POOL": "0",
             **({"CODE_INTERPRETER_PYTHON": str(INTERPRETER)} if INTERPRETER.exists() else {}),
             **{name: str(value) for name, value in settings.items()},
         }

@@ -283,7 +283,7 @@ def test_the_example_file_is_a_configuration_that_starts(make_server, server, ro
 
 
 def doctor(server):
-    return server.run("doctor", timeout=30)
+    return server.run("doctor", timeout=180)
 
 
 def test_the_doctor_finds_all_well(make_server, server, model):

@@ -39,7 +39,8 @@ def test_the_root_and_health_and_the_command_agree_on_the_version(server):
 def test_health_has_the_time_in_utc(server):
     answer = successful(server.get("/api/v1/health"))
     assert answer["status"] == "healthy"
-    assert set(answer) == {"status", "timestamp", "version"}
+    assert set(answer) == {"status", "timestamp", "version", "code_interpreter"}
+    assert answer["code_interpreter"]["status"] in ("available", "untested", "unavailable")
     stamp = datetime.fromisoformat(answer["timestamp"])
     assert stamp.utcoffset() == timedelta(0)
     assert abs(datetime.now(timezone.utc) - stamp) < timedelta(seconds=30)

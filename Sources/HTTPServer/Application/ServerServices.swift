@@ -18,6 +18,9 @@ package struct ServerServices: Sendable {
     package var storeSearch: StoreSearch
     package var analysis: ThreadAnalysis
     package var models: ModelCatalog
+    package var interpreter: @Sendable () async -> InterpreterHealth
+    /// Whether a server without an interpreter is not ready.
+    package var needsInterpreter: Bool
     /// Nil when there is no model backend.
     package var passThrough: PassThrough?
     /// The assistant that the facade speaks through, as it was at the start.
@@ -39,6 +42,8 @@ package struct ServerServices: Sendable {
         storeSearch: StoreSearch,
         analysis: ThreadAnalysis,
         models: ModelCatalog,
+        interpreter: @escaping @Sendable () async -> InterpreterHealth = { .off },
+        needsInterpreter: Bool = false,
         passThrough: PassThrough?,
         initialFacadeAssistant: Assistant,
         ids: IDGenerator,
@@ -57,6 +62,8 @@ package struct ServerServices: Sendable {
         self.storeSearch = storeSearch
         self.analysis = analysis
         self.models = models
+        self.interpreter = interpreter
+        self.needsInterpreter = needsInterpreter
         self.passThrough = passThrough
         self.initialFacadeAssistant = initialFacadeAssistant
         self.ids = ids
