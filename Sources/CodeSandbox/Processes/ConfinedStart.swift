@@ -24,8 +24,10 @@ struct ConfinedStart {
         descriptors.append(try .holding(SeccompFilter(architecture).bytes))
         descriptors.append(statusEnd)
         for file in program.dataFiles { descriptors.append(try .holding(file.bytes)) }
+        // Bubblewrap's own processes are in it, too.
+        let group = ControlGroups.own?.make(memory: program.limits.memory, processes: program.limits.processes + 4)
         let process = try ProcessSpawning.start(
-            bubblewrap.command,
+            group?.entered(by: bubblewrap.command) ?? bubblewrap.command,
             // Nothing of the server's own environment. Messages in English are recognised.
             environment: ["PATH=/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C.UTF-8"],
             descriptors: descriptors
@@ -33,6 +35,7 @@ struct ConfinedStart {
         return RunningProcess(
             outer: process,
             program: program,
+            group: group,
             gauge: gauge,
             channels: .init(status: status, input: input, output: output, errors: errors)
         )

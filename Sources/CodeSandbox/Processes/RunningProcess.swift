@@ -5,6 +5,8 @@ final class RunningProcess {
     /// Bubblewrap itself, a child of ours.
     private let outer: pid_t
     private let program: ConfinedProgram
+    /// Nil where the kernel counts nothing for it.
+    private let group: ControlGroup?
     private let gauge: ResourceGauge
     private let channels: Channels
 
@@ -37,9 +39,10 @@ final class RunningProcess {
     private var broken: SandboxLimit?
     private var end: Result<ConfinedEnd, SandboxFailure>?
 
-    init(outer: pid_t, program: ConfinedProgram, gauge: ResourceGauge, channels: Channels) {
+    init(outer: pid_t, program: ConfinedProgram, group: ControlGroup?, gauge: ResourceGauge, channels: Channels) {
         self.outer = outer
         self.program = program
+        self.group = group
         self.gauge = gauge
         self.channels = channels
         wallTimeLeft = program.limits.wallTime
@@ -86,6 +89,8 @@ final class RunningProcess {
         guard end == nil, !isKilled else { return }
         (killedSince, broken) = (.now, limit)
         if let first = report.firstProcess, report.exitCode == nil { Foundation.kill(first, SIGKILL) }
+        // Also what is not in the sandbox yet.
+        group?.kill()
     }
 
     // MARK: - The turns of the thread
