@@ -11,7 +11,8 @@ package struct FieldNamesFile: Sendable, Equatable {
 
 extension SettingFormat<FieldNamesFile> {
     static var fieldNamesFile: Self {
-        Self(legal: "a readable JSON file such as {\"fields\": {\"adID\": [\"my_ad\"]}}") { path throws(SettingMismatch) in
+        Self(legal: "a readable JSON file such as {\"fields\": {\"adID\": [\"my_ad\"]}}") {
+            path throws(SettingMismatch) in
             guard FileManager.default.fileExists(atPath: path) else {
                 throw SettingMismatch(reason: "there is no such file")
             }

@@ -78,7 +78,9 @@ struct SchemaText {
     }
 
     private func frequent(_ column: ColumnDescription) -> String {
-        let shown = column.frequent.prefix(values).map { "\(Self.value($0.value)) (\($0.count))" }.joined(separator: ", ")
+        let shown = column.frequent.prefix(values).map { "\(Self.value($0.value)) (\($0.count))" }.joined(
+            separator: ", "
+        )
         return shown + (column.distinct > values ? ", …" : "")
     }
 

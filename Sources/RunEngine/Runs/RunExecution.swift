@@ -263,7 +263,7 @@ struct RunExecution: Sendable {
             do {
                 let outcome = try await model.respond(to: request) { turn.receive($0) }
                 return (outcome, prompt.history)
-            } catch where error.isAboutTools && tools.areForDataAlone && turn.snapshot().isEmpty {
+            } catch  where error.isAboutTools && tools.areForDataAlone && turn.snapshot().isEmpty {
                 worker.logger.notice("The model takes no tools and is told figures of the data instead")
                 tools = RunTools()
             } catch {
@@ -281,7 +281,11 @@ struct RunExecution: Sendable {
         let profile = tools.dataDescription ?? begun.profile
         let omitsData = tools.dataDescription != nil
         if begun.isNewThread, scale == 1, begun.fits(worker.configuration.contextTokens) {
-            var prompt = worker.prompts.empty(instructions: settings.instructions, profile: profile, omitsData: omitsData)
+            var prompt = worker.prompts.empty(
+                instructions: settings.instructions,
+                profile: profile,
+                omitsData: omitsData
+            )
             for message in begun.input { prompt.history.append(role: message.role, content: message.content) }
             return prompt
         }
