@@ -24,6 +24,7 @@ let package = Package(
     products: [
         .executable(name: "assistants-server", targets: ["AssistantsServer"]),
         .executable(name: "index-benchmark", targets: ["IndexBenchmark"]),
+        .executable(name: "data-benchmark", targets: ["DataBenchmark"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -167,6 +168,12 @@ let package = Package(
             name: "IndexBenchmark",
             dependencies: ["AssistantsAPI", "Retrieval", "Storage"],
             path: "Benchmarks/index",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "DataBenchmark",
+            dependencies: ["DataTables", "SignageAnalyst"],
+            path: "Benchmarks/data",
             swiftSettings: strict
         ),
         .testTarget(name: "AssistantsAPITests", dependencies: ["AssistantsAPI"], swiftSettings: strict),
