@@ -25,6 +25,7 @@ let package = Package(
         .executable(name: "assistants-server", targets: ["AssistantsServer"]),
         .executable(name: "index-benchmark", targets: ["IndexBenchmark"]),
         .executable(name: "interpreter-benchmark", targets: ["InterpreterBenchmark"]),
+        .executable(name: "data-benchmark", targets: ["DataBenchmark"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -191,6 +192,12 @@ let package = Package(
             name: "InterpreterBenchmark",
             dependencies: ["CodeInterpreter"],
             path: "Benchmarks/interpreter",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "DataBenchmark",
+            dependencies: ["DataTables", "SignageAnalyst"],
+            path: "Benchmarks/data",
             swiftSettings: strict
         ),
         .testTarget(name: "AssistantsAPITests", dependencies: ["AssistantsAPI"], swiftSettings: strict),

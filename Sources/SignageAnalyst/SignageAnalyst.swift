@@ -50,7 +50,7 @@ package struct SignageAnalyst {
     /// The answer, when the measures' views say all of it; nil when the other answers have something to add.
     package static func wholeAnswer(_ measured: MeasureAnswer.Result?) -> String? {
         guard case .answer(let answer) = measured, answer.isWhole else { return nil }
-        return answer.text + "\n\n---\n\n" + Guide(language: Language(of: answer.text)).disclosure
+        return answer.text + "\n\n---\n\n" + Guide(language: answer.language).disclosure
     }
 
     /// Describes the data for the prompt of a language model: fields, and exact figures computed from all rows.

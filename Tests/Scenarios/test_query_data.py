@@ -284,6 +284,7 @@ BOMB = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT c
         "EXPLAIN SELECT 1",
         "SELECT hex(zeroblob(2000000000))",
         "SELECT printf('%.*c', 2000000000, 'x')",
+        "SELECT trim(hex(hex(hex('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'))), hex(hex('bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb')))",
     ],
 )
 def test_what_is_no_question_is_refused_in_words(one_chat_server, sql):
@@ -304,7 +305,7 @@ def test_a_query_without_end_is_stopped_and_said(one_chat_server):
 
 def test_a_huge_result_is_cut_and_says_so(one_chat_server):
     data = {"numbers": [{"n": n} for n in range(500)]}
-    long = "SELECT n, printf('%0500d', n) AS padded FROM numbers"
+    long = "SELECT n, replace('0123456789', '5', hex('" + 200 * "padding " + "')) AS padded FROM numbers LIMIT 100"
     one_chat_server.model.script = queries("SELECT n FROM numbers ORDER BY n", long)
     many, large = one_chat_server.chat("?", system_data=data)["message"].split("\n")
     assert json.loads(many)["rows"] == [[n] for n in range(200)]

@@ -166,7 +166,8 @@ def test_snippet_runs_and_prints_what_the_document_shows(
             pytest.skip("no bubblewrap here: no code is run")
         server = request.getfixturevalue("one_chat_server")
         server.model.script = sums_then_links()
-    code = snippet.code.replace(DEFAULT_ADDRESS, server.url)
+    # What `run.sh` hands its commands to.
+    code = snippet.code.replace(DEFAULT_ADDRESS, server.url).replace("./run.sh", str(server.binary))
     if snippet.language != "bash" or "curl" in code:
         assert server.url in code or "Examples/" in code, "the snippet does not ask the server"
     output = run(command(snippet, code, tmp_path), server.url)

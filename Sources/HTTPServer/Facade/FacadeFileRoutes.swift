@@ -30,7 +30,7 @@ struct FacadeFileRoutes: Sendable {
     /// Pictures are shown, everything else is saved.
     private func response(_ content: KeptContent, of file: File) -> Response {
         var response = FileResponse.make(content, filename: file.filename)
-        guard let type = Self.pictures[file.fileExtension.lowercased()] else { return response }
+        guard let type = Self.pictures[file.fileExtension] else { return response }
         response.headers[.contentType] = type
         response.headers[.contentDisposition] = FileResponse.disposition(file.filename, isShown: true)
         // A picture may hold scripts, and is to run none.
@@ -39,7 +39,7 @@ struct FacadeFileRoutes: Sendable {
     }
 
     private static let pictures = [
-        "svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
-        "webp": "image/webp",
+        ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif",
+        ".webp": "image/webp",
     ]
 }

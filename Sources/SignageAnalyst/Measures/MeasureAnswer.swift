@@ -24,6 +24,8 @@ package struct MeasureAnswer {
         package var isWhole: Bool
         /// The figures drawn, where the question asks how they change or compare.
         package var chart: Chart?
+        /// That of the question; what is in the data may be in another.
+        let language: Language
     }
 
     /// Whether a text names a measure at all, so that it is worth making tables for it.
@@ -118,7 +120,8 @@ package struct MeasureAnswer {
             parts += [headline(groups), table(groups)].compactMap { $0 }
             chart = MeasureChart(question).chart(of: groups)
         }
-        return Answer(text: (parts + notes).joined(separator: "\n\n"), isWhole: isWhole, chart: chart)
+        let text = (parts + notes).joined(separator: "\n\n")
+        return Answer(text: text, isWhole: isWhole, chart: chart, language: language)
     }
 
     private var notes: [String] {

@@ -266,6 +266,8 @@ struct MeasureQuestion {
     }
 
     private mutating func takeDimensions(_ text: inout QuestionText) {
+        // "추이" alone means days; beside another time it says how that goes.
+        let namesDays = text.has(MeasureWords.days)
         for (dimension, words) in MeasureWords.dimensions {
             var isNamed = false
             for word in words where text.take(word) { isNamed = true }
@@ -279,6 +281,8 @@ struct MeasureQuestion {
         }
         // "Which hour on weekends": days and weeks that are sides are no breakdown.
         if !sides.isEmpty { dimensions.removeAll { $0 == .date || $0 == .week || $0 == .weekday } }
+        let otherTimes: Set<MeasureDimension> = [.hour, .weekday, .week]
+        if !namesDays, !otherTimes.isDisjoint(with: dimensions) { dimensions.removeAll { $0 == .date } }
         if filters.contains(where: { $0.dimension == .date }) { dimensions.removeAll { $0 == .week } }
     }
 

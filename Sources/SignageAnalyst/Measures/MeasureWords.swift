@@ -146,6 +146,10 @@ enum MeasureWords {
         "average number of views per day", "on an average day",
     ]
     static let share = ["비중", "점유율", "차지하는 비율", "share$", "share of", "percentage of", "proportion"]
+    static let days = [
+        "날짜별", "일자별", "^일별", "어느 날", "며칠", "어떤 날", "by date", "by day$", "day by day", "each day", "which day",
+        "which date", "what day", "daily",
+    ]
     static let chart = ["차트", "그래프", "도표", "그려", "시각화", "chart", "graph", "plot", "draw", "visuali"]
     static let compare = [
         "비교", "대비", "차이", "보다", "compare", "versus", "vs", "difference", "than", "change", "증감", "변화", "늘었", "줄었",
