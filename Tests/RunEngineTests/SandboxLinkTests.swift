@@ -37,7 +37,7 @@ import Testing
         let text = "🇰🇷👩‍👩‍👧 [x](sandbox:/mnt/data/a.csv)"
         let candidate = SandboxLink.all(in: text).first?.candidates.first
 
-        #expect(candidate?.range == 12..<36)
+        #expect(candidate?.range == 12..<35)
     }
 
     @Test(

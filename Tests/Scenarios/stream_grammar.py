@@ -66,11 +66,22 @@ class Grammar:
                 self._add_part(part)
         elif what in ("completed", "incomplete"):
             assert data["status"] == what
-            shown = [part["text"]["value"] if part["type"] == "text" else part["refusal"] for part in data["content"]]
+            shown = [self._said(part) for part in data["content"]]
             assert shown == self.parts and shown, f"the deltas add up to {self.parts}, the message shows {shown}"
             marks = [part["text"]["annotations"] if part["type"] == "text" else [] for part in data["content"]]
             assert marks == self.annotations, f"the deltas tell {self.annotations}, the message shows {marks}"
             self.message = None
+
+    @staticmethod
+    def _said(part: dict[str, Any]) -> str:
+        """The text of a part, or the file of an image."""
+        match part["type"]:
+            case "text":
+                return part["text"]["value"]
+            case "image_file":
+                return part["image_file"]["file_id"]
+            case _:
+                return part["refusal"]
 
     def _add_part(self, part: dict[str, Any]) -> None:
         index = part["index"]
@@ -86,14 +97,20 @@ class Grammar:
             for annotation in new or ():
                 self._add_annotation(index, annotation, part["text"]["value"])
         else:
-            self.parts[index] += part["refusal"]
+            assert is_first or part["type"] != "image_file", "an image comes whole"
+            self.parts[index] += self._said(part)
 
     def _add_annotation(self, part: int, annotation: dict[str, Any], delta: str) -> None:
         assert annotation["index"] == len(self.annotations[part]), "annotations are numbered without holes"
-        assert annotation["text"] == delta, "a marker comes whole, in one delta with its annotation"
         start, end = annotation["start_index"], annotation["end_index"]
-        assert (self.parts[part][start:end], end) == (annotation["text"], len(self.parts[part]))
-        assert annotation["file_citation"].pop("quote") == "", "the quote of a delta is empty"
+        if annotation["type"] == "file_path" and not delta:
+            # Links are looked up when the text is there.
+            assert self.parts[part][start:end] == annotation["text"]
+        else:
+            assert annotation["text"] == delta, "a marker comes whole, in one delta with its annotation"
+            assert (self.parts[part][start:end], end) == (annotation["text"], len(self.parts[part]))
+        if annotation["type"] == "file_citation":
+            assert annotation["file_citation"].pop("quote") == "", "the quote of a delta is empty"
         self.annotations[part].append({name: annotation[name] for name in annotation if name != "index"})
 
     def _take_step(self, what: str, data: dict[str, Any]) -> None:
@@ -120,6 +137,8 @@ class Grammar:
             assert call["file_search"]["results"] == [], "what is found is told at the end of the step"
             self.calls.append({"id": call["id"], "type": "file_search"})
             return
+        if call["type"] == "code_interpreter":
+            return self._add_code(call)
         function = call["function"]
         if index == len(self.calls):
             assert call["id"] and function["name"], "the first delta of a call tells its id and name"
@@ -128,12 +147,27 @@ class Grammar:
             assert "id" not in call and "name" not in function, "id and name are told once"
         self.calls[index]["arguments"] += function["arguments"]
 
+    def _add_code(self, call: dict[str, Any]) -> None:
+        code = call["code_interpreter"]
+        if call["index"] == len(self.calls):
+            assert call["id"] and code == {"input": "", "outputs": []}, "a call of code begins empty"
+            self.calls.append({"id": call["id"], "type": "code_interpreter", "code_interpreter": code})
+            return
+        assert "id" not in call, "an id is told once"
+        told = self.calls[call["index"]]["code_interpreter"]
+        told["input"] += code.get("input", "")
+        for output in code.get("outputs", []):
+            assert output["index"] == len(told["outputs"]), "outputs are numbered without holes"
+            told["outputs"].append({name: output[name] for name in output if name != "index"})
+
     def _compare_calls(self, step: dict[str, Any]) -> None:
         if step["step_details"]["type"] != "tool_calls":
             return
         shown = [
             {"id": call["id"], "type": "file_search"}
             if call["type"] == "file_search"
+            else call
+            if call["type"] == "code_interpreter"
             else {"id": call["id"], "name": call["function"]["name"], "arguments": call["function"]["arguments"]}
             for call in step["step_details"]["tool_calls"]
         ]

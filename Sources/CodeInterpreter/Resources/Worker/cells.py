@@ -22,6 +22,22 @@ class Interrupted(BaseException):
     """Not an Exception, so that code which takes care of those lets it pass."""
 
 
+def running_processes():
+    return {int(name) for name in os.listdir("/proc") if name.isdigit()}
+
+
+def end_processes(but):
+    """Ends what an interrupted cell has started: no process of it goes on behind the session's back."""
+    ended = set(but)
+    while new := running_processes() - ended:
+        for process in new:
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        ended |= new
+
+
 class Session:
     def __init__(self, channel):
         self.channel = channel
@@ -42,7 +58,7 @@ class Session:
         self.number += 1
         self.outputs, self.images, self.kept, self.dropped = [], 0, 0, 0
         self.stopped_by = None
-        before = folder.state()
+        before, processes = folder.state(), running_processes()
         until = time.monotonic() + seconds
         end = "finished"
         try:
@@ -54,6 +70,8 @@ class Session:
         except Interrupted:
             self.stop_timer()
             end = self.stopped_by
+            if os.getpid() == self.process:
+                end_processes(but=processes)
         except BaseException:
             self.stop_timer()
             end = self.failed()
