@@ -17,12 +17,16 @@ enum InterpreterBenchmark {
         let upkeep = Task { await runner.run() }
         defer { upkeep.cancel() }
         let rounds = Rounds(runner: runner)
-        try await rounds.show("first cell of a new thread, from the pool", count: 10) { try await $0.first("1 + 1") }
-        try await rounds.show("first plot of a new thread, from the pool", count: 10) { try await $0.first($0.plot) }
+        try await rounds.show("first cell of a new thread, from the pool (< 150 ms)", count: 10) {
+            try await $0.first("1 + 1")
+        }
+        try await rounds.show("first plot of a new thread, from the pool (< 400 ms)", count: 10) {
+            try await $0.first($0.plot)
+        }
         try await rounds.show("first cell of a new thread, without the pool", count: 10) {
             try await $0.first("1 + 1", fromPool: false)
         }
-        try await rounds.show("further trivial cell", count: 300) { try await $0.further("1 + 1") }
+        try await rounds.show("further trivial cell (< 5 ms)", count: 300) { try await $0.further("1 + 1") }
         try await rounds.show("table of 100,000 rows, grouped", count: 20) { try await $0.further($0.table) }
         try await rounds.show("a file of 100 MB into a session", count: 3) { try await $0.file(100 << 20) }
         try await rounds.show("a file of 100 MB out of a session", count: 3) { try await $0.reading(100 << 20) }

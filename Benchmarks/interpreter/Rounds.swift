@@ -74,7 +74,13 @@ struct Rounds: Sendable {
 
     /// What idle sessions hold, shared memory divided among those who share it.
     func memory() async throws {
-        for (name, source) in [("bare", "1"), ("pandas", "import pandas"), ("pandas and matplotlib", plot)] {
+        let cells = [
+            ("as it comes from the pool", true, "1"), ("after a plot with pandas", true, plot),
+            ("without the pool", false, "1"), ("with pandas (< 65 MB)", false, "import pandas"),
+        ]
+        for (name, isFromPool, source) in cells {
+            while runner.load.warm == 0 { try await Task.sleep(for: .milliseconds(20)) }
+            if !isFromPool { _ = try await cell("1", SessionKey(thread: UUID().uuidString)) }
             let session = SessionKey(thread: UUID().uuidString)
             let result = try await cell(source + "\nprint(open('/proc/self/smaps_rollup').read())", session)
             let text = result.outputs.map { if case .logs(let text) = $0 { text } else { "" } }.joined()

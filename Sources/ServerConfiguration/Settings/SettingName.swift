@@ -131,7 +131,7 @@ package enum SettingName: String, CaseIterable, Sendable {
         case .codeInterpreterSessions: "Threads whose code lives at the same time. (default: 200)"
         case .codeInterpreterTimeout: "Seconds after which code is interrupted. (default: 120)"
         case .codeInterpreterIdle: "Seconds after which a thread's unused interpreter ends. (default: 1200)"
-        case .codeInterpreterPool: "Interpreters kept ready for new threads, 60 MB each. (default: 1)"
+        case .codeInterpreterPool: "Interpreters kept ready for new threads, 70 MB each. (default: 1)"
         case .shutdownGrace: "Seconds that a stopping server gives to running answers. (default: 10)"
         case .dataDirectory: "Directory of the database. (default: data)"
         case .debug: "Whether message texts may be logged. (default: false)"
