@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import pytest
 
 from assistants_server import wait_until
 from interpreters import PATIENCE, needs_sandbox, python
-from scripted_model import FunctionCall, Gate, Generates, Says, Text
+from scripted_model import Decides, FunctionCall, Gate, Generates, Says, Text
 from v1_api import V1, RunStream, names_of
 
 RECORDINGS = Path(__file__).resolve().parents[2].parent / "shared/golden"
@@ -136,7 +138,12 @@ class Replay:
             else:
                 turns[-1] += [python(call["code_interpreter"]["input"], id=call["id"]) for call in calls]
                 self.ids |= {call["id"]: call["id"] for call in calls}
-        return [Generates(*turn, before=self.gate) for turn in turns if turn]
+        return [Decides(partial(self._writes, turn)) for turn in turns if turn]
+
+    def _writes(self, turn: list[Any], call: Any) -> Generates:
+        """The turn with the ids of files as they are here, which its code names."""
+        parts = [replace(part, arguments=self._translated(part.arguments)) for part in turn if hasattr(part, "name")]
+        return Generates(*[part for part in turn if not hasattr(part, "name")], *parts, before=self.gate)
 
     def _stand_in_for_what_was_there_before(self) -> None:
         """Threads and assistants that the session uses without having made them."""
