@@ -57,6 +57,11 @@ package struct SandboxFailure: Error, Sendable, Equatable, CustomStringConvertib
                 + "`--security-opt apparmor=unconfined`"
         ),
         ("Failed to make / slave", "run the container with `--security-opt apparmor=unconfined`"),
+        (
+            "find source path",
+            "see that the folder exists and that every user may enter it and those above it, as code runs as a user of "
+                + "its own where the server is root"
+        ),
         ("Unknown option", "install bubblewrap 0.6 or newer"),
         (
             "setresuid failed",

@@ -10,6 +10,7 @@ import Testing
             ("bwrap: Can't mount proc on /newroot/proc: Operation not permitted", "systempaths"),
             ("bwrap: setting up uid map: Permission denied", "AppArmor"),
             ("bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted", "apparmor"),
+            ("bwrap: Can't find source path /root/python: Permission denied", "every user"),
             ("bwrap: Unknown option --clearenv", "bubblewrap 0.6"),
             ("setpriv: setresuid failed: Invalid argument", "user"),
         ]
