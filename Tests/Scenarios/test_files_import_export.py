@@ -7,8 +7,10 @@ import os
 import pytest
 
 from assistants_server import wait_until
+from documents import Document
 from file_uploads import content_of, kept, upload
 from v1_api import V1
+from vector_stores import Stores
 
 RECORDED = {
     "object": "file",
@@ -122,3 +124,45 @@ def test_a_file_that_is_not_whole_is_refused(server, make_server, tmp_path, chan
     new.start()
     assert V1(new).get("/files")["data"] == []
     wait_until(lambda: kept(new) == {}, "nothing is left behind")
+
+
+def test_vector_stores_go_from_server_to_server(make_server, tmp_path):
+    """With their files, which are read anew there, since an index is no part of a dump."""
+    old = Stores(V1(make_server().start()))
+    store = old.create("mark0001 of the lobby", "mark0002 of the roof", name="안내", metadata={"k": "v"})["id"]
+    files = old.files(store)
+    old.v1.post(f"/vector_stores/{store}/files/{files[0]['id']}", attributes={"floor": 3})
+    broken = old.attach(store, old.upload(Document("broken.pdf", b"%PDF-1.4 nothing", "failed")))["id"]
+    assert old.settled(store)["file_counts"] == counts(completed=2, failed=1)
+    assistant = old.v1.assistant(
+        tools=[{"type": "file_search"}], tool_resources={"file_search": {"vector_store_ids": [store]}}
+    )
+    files = old.files(store)
+    given = old.v1.get(f"/vector_stores/{store}")
+    found = {mark: old.found(store, [mark]) for mark in ("mark0001", "mark0002")}
+    assert all(len(ids) == 1 for ids in found.values())
+    dump = tmp_path / "dump"
+    assert stopped(old.v1).run("export", "--output", str(dump)).returncode == 0
+
+    server, report = imported(make_server, dump)
+    assert "refused: nothing" in report
+    again = server.run("import", str(dump))
+    assert again.returncode == 0 and "nothing has changed" in again.stdout
+    new = Stores(V1(server.start()))
+    whole = new.settled(store)
+    for name in ("id", "created_at", "name", "metadata", "expires_after", "file_counts"):
+        assert whole[name] == given[name], name
+    for file in files:
+        there = new.settled_file(store, file["id"])
+        assert {name: there[name] for name in there if name != "usage_bytes"} == {
+            name: file[name] for name in file if name != "usage_bytes"
+        }
+    assert new.file(store, broken)["last_error"]["code"] == "invalid_file"
+    assert new.v1.get(f"/assistants/{assistant['id']}") == assistant
+    for mark in found:
+        assert new.found(store, [mark]) == found[mark]
+
+
+def counts(**some):
+    rest = {"in_progress": 0, "completed": 0, "failed": 0, "cancelled": 0}
+    return rest | some | {"total": sum(some.values())}

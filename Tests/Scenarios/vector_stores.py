@@ -55,7 +55,7 @@ class Stores:
             if not page["has_more"]:
                 return found
 
-    def settled(self, store: str, timeout: float = 30) -> dict[str, Any]:
+    def settled(self, store: str, timeout: float = 90) -> dict[str, Any]:
         """The store once none of its files is in progress."""
 
         def reached() -> dict[str, Any] | None:
