@@ -100,6 +100,8 @@ class Bench:
             "ASSISTANT_ID": ASSISTANT,
             "DATA_DIR": str(home / "data"),
             "LOG_FILE": str(home / "app.log"),
+            # Interpreters that are being warmed would be measured with the server.
+            "CODE_INTERPRETER_POOL": "0",
         }
         port = free_port()
         command = [str(self._binary), "serve", "--host", "127.0.0.1", "--port", str(port)]

@@ -23,13 +23,26 @@ def family(pid: int) -> list[int]:
 
 
 def cpu_nanoseconds(pids: list[int]) -> int:
-    """Processor time, user and system, of all threads, those that have ended too.
+    """Processor time, user and system, of all threads, those that have ended too. A process that has ended counts no more.
 
     It is the kernel's clock of each process, since the figures of /proc have steps of ten milliseconds.
     """
-    return sum(time.clock_gettime_ns(~pid << 3 | 2) for pid in pids)
+    return sum(_clock(pid) for pid in pids)
+
+
+def _clock(pid: int) -> int:
+    try:
+        return time.clock_gettime_ns(~pid << 3 | 2)
+    except OSError:
+        return 0
 
 
 def resident_bytes(pids: list[int]) -> int:
-    pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids)
-    return pages * os.sysconf("SC_PAGE_SIZE")
+    return sum(_resident_pages(pid) for pid in pids) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _resident_pages(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:
+        return 0
