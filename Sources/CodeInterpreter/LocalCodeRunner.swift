@@ -52,15 +52,21 @@ package final class LocalCodeRunner: CodeRunner {
         table.emptyPool()
     }
 
+    /// One that does not come up is tried again after ever longer pauses, of a minute at most. Cells find no warm one then,
+    /// start their own, and are told what is wrong with it.
     private func fillPool() async {
+        var failures = 0
         while !Task.isCancelled {
-            if table.wantsWarm, case .works(let program, _) = await readiness.outcome(),
-                let interpreter = try? await warm(program)
-            {
-                table.addToPool(interpreter)
-                continue
+            if table.wantsWarm, case .works(let program, _) = await readiness.outcome() {
+                do {
+                    table.addToPool(try await warm(program))
+                    failures = 0
+                    continue
+                } catch {
+                    failures += 1
+                }
             }
-            guard (try? await Task.sleep(for: .milliseconds(250))) != nil else { return }
+            guard (try? await Task.sleep(for: .milliseconds(250 << min(failures, 8)))) != nil else { return }
         }
     }
 

@@ -30,13 +30,9 @@ package struct TextExtraction: Sendable {
         filename: String,
         consume: (TextPiece) async throws -> Void
     ) async throws {
-        let file = try await SourceFile.open(path)
-        guard file.size > 0 else {
-            throw ExtractionFailure(.invalidFile, "The file could not be parsed because it is empty.")
-        }
-        let beginning = try await file.read(at: 0, atMost: 4096)
+        let (file, type) = try await open(path, filename)
         var hasText = false
-        switch try DocumentType(filename: filename, beginning: beginning) {
+        switch type {
         case .text(let form):
             var pieces = PlainText(form: form)
             try await pieces.read(file) { piece in
@@ -54,6 +50,15 @@ package struct TextExtraction: Sendable {
         guard hasText else { throw ExtractionFailure(.invalidFile, "The file has no text.") }
     }
 
+    private func open(_ path: String, _ filename: String) async throws -> (SourceFile, DocumentType) {
+        let file = try await SourceFile.open(path)
+        guard file.size > 0 else {
+            throw ExtractionFailure(.invalidFile, "The file could not be parsed because it is empty.")
+        }
+        let beginning = try await file.read(at: 0, atMost: 4096)
+        return (file, try DocumentType(filename: filename, beginning: beginning))
+    }
+
     /// Reads the rows of a workbook (XLSX), sheet by sheet.
     ///
     /// - Parameters:
@@ -65,12 +70,7 @@ package struct TextExtraction: Sendable {
         filename: String,
         consume: (SheetPiece) async throws -> Void
     ) async throws {
-        let file = try await SourceFile.open(path)
-        guard file.size > 0 else {
-            throw ExtractionFailure(.invalidFile, "The file could not be parsed because it is empty.")
-        }
-        let beginning = try await file.read(at: 0, atMost: 4096)
-        guard case .document(.package) = try DocumentType(filename: filename, beginning: beginning) else {
+        guard case (_, .document(.package)) = try await open(path, filename) else {
             throw ExtractionFailure(.invalidFile, "The file is no XLSX workbook, so there are no rows in it.")
         }
         try await places.hold {

@@ -41,39 +41,16 @@ struct CodeTool: ServerTool {
         )
     }
 
-    /// The name of the function; another one where the caller has a function of that name.
-    static func name(beside tools: [Tool]) -> String {
-        var name = "python"
-        let taken = tools.compactMap { if case .function(let function) = $0 { function.name } else { nil } }
-        while taken.contains(name) { name += "_" }
-        return name
-    }
+    static func name(beside tools: [Tool]) -> String { Tool.Function.freeName("python", beside: tools) }
 
     /// What a call looks like to a model.
     static func arguments(_ code: String) -> String {
         JSONValue.object(JSONObject([("code", .string(code))])).jsonText
     }
 
-    private static let parameters = JSONValue.object(
-        JSONObject([
-            ("type", .string("object")),
-            (
-                "properties",
-                .object(
-                    JSONObject([
-                        (
-                            "code",
-                            .object(
-                                JSONObject([
-                                    ("type", .string("string")), ("description", .string("Python code to be run.")),
-                                ])
-                            )
-                        )
-                    ])
-                )
-            ),
-            ("required", .array([.string("code")])),
-        ])
+    private static let parameters = Tool.Function.parameters(
+        "code",
+        JSONObject([("type", .string("string")), ("description", .string("Python code to be run."))])
     )
 
     func begin(id: String) -> ToolCall { .codeInterpreter(CodeInterpreterCall(id: id)) }

@@ -16,6 +16,8 @@ struct ThreadTablesCache {
     }
 
     private var entries: [Identifier<AssistantThread>: Entry] = [:]
+    /// Of all tables, kept along, since every question of a thread passes here.
+    private var made = (count: 0, bytes: 0)
     private var uses = 0
     private let files: Int
     private let bytes: Int
@@ -45,28 +47,32 @@ struct ThreadTablesCache {
         of thread: Identifier<AssistantThread>
     ) {
         uses += 1
-        entries[thread] = Entry(state: state, tables: tables, lastUse: uses)
+        set(Entry(state: state, tables: tables, lastUse: uses), of: thread)
         makeRoom()
     }
 
-    mutating func remove(_ thread: Identifier<AssistantThread>) { entries[thread] = nil }
+    mutating func remove(_ thread: Identifier<AssistantThread>) { set(nil, of: thread) }
+
+    private mutating func set(_ entry: Entry?, of thread: Identifier<AssistantThread>) {
+        if let gone = entries[thread]?.tables { made = (made.count - 1, made.bytes - gone.file.size) }
+        if let new = entry?.tables { made = (made.count + 1, made.bytes + new.file.size) }
+        entries[thread] = entry
+    }
 
     private mutating func makeRoom() {
         if entries.count > Self.threads {
             // Half of them at once, so that it is seldom.
-            for (thread, _) in byUse.prefix(Self.threads / 2) { entries[thread] = nil }
+            for (thread, _) in byUse.prefix(Self.threads / 2) { set(nil, of: thread) }
         }
-        var made = entries.filter { $0.value.tables != nil }
-        var size = made.values.reduce(0) { $0 + ($1.tables?.file.size ?? 0) }
-        guard made.count > files || size > bytes else { return }
+        guard isFull else { return }
         // The newest stays, be it too large alone: somebody is about to use it.
         for (thread, entry) in byUse.dropLast() where entry.tables != nil {
-            if made.count <= files, size <= bytes { break }
-            entries[thread]?.tables = nil
-            made[thread] = nil
-            size -= entry.tables?.file.size ?? 0
+            set(Entry(state: entry.state, lastUse: entry.lastUse), of: thread)
+            if !isFull { break }
         }
     }
+
+    private var isFull: Bool { made.count > files || made.bytes > bytes }
 
     private var byUse: [(key: Identifier<AssistantThread>, value: Entry)] {
         entries.sorted { $0.value.lastUse < $1.value.lastUse }

@@ -33,13 +33,7 @@ struct FileSearchTool: ServerTool {
         function = Self.function(named: Self.name(beside: tools), filenames)
     }
 
-    /// The name of the function; another one where the caller has a function of that name.
-    static func name(beside tools: [Tool]) -> String {
-        var name = "file_search"
-        let taken = tools.compactMap { if case .function(let function) = $0 { function.name } else { nil } }
-        while taken.contains(name) { name += "_" }
-        return name
-    }
+    static func name(beside tools: [Tool]) -> String { Tool.Function.freeName("file_search", beside: tools) }
 
     /// Names of files that the model is told of: it knows then what may be found.
     static let namesShown = 20
@@ -66,35 +60,20 @@ struct FileSearchTool: ServerTool {
         )
     }
 
-    private static let parameters = JSONValue.object(
+    private static let parameters = Tool.Function.parameters(
+        "queries",
         JSONObject([
-            ("type", .string("object")),
+            ("type", .string("array")),
+            ("items", .object(JSONObject([("type", .string("string"))]))),
             (
-                "properties",
-                .object(
-                    JSONObject([
-                        (
-                            "queries",
-                            .object(
-                                JSONObject([
-                                    ("type", .string("array")),
-                                    ("items", .object(JSONObject([("type", .string("string"))]))),
-                                    (
-                                        "description",
-                                        .string(
-                                            """
-                                            One to five queries, each a short question or the words to be found, in the \
-                                            language of the documents. Split a question that asks for several things.
-                                            """
-                                        )
-                                    ),
-                                ])
-                            )
-                        )
-                    ])
+                "description",
+                .string(
+                    """
+                    One to five queries, each a short question or the words to be found, in the language of the documents. \
+                    Split a question that asks for several things.
+                    """
                 )
             ),
-            ("required", .array([.string("queries")])),
         ])
     )
 

@@ -53,24 +53,9 @@ struct QueryDataTool: ServerTool {
         )
     }
 
-    private static let parameters = JSONValue.object(
-        JSONObject([
-            ("type", .string("object")),
-            (
-                "properties",
-                .object(
-                    JSONObject([
-                        (
-                            "sql",
-                            .object(
-                                JSONObject([("type", .string("string")), ("description", .string("One SELECT."))])
-                            )
-                        )
-                    ])
-                )
-            ),
-            ("required", .array([.string("sql")])),
-        ])
+    private static let parameters = Tool.Function.parameters(
+        "sql",
+        JSONObject([("type", .string("string")), ("description", .string("One SELECT."))])
     )
 
     func begin(id: String) -> ToolCall { .function(FunctionCall(id: id, name: Self.name)) }
