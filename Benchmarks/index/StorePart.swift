@@ -3,7 +3,8 @@ import Foundation
 import Retrieval
 import Storage
 
-/// Filling and searching one store of some size: chunks of 800 tokens that overlap by half, a vector of 256 for each.
+/// Filling and searching one store of some size: chunks of 800 tokens that overlap by half, with a vector of 256 for
+/// each and without.
 struct StorePart {
     private static let dimensions = 256
     private static let fileBytes = 2_000_000
@@ -15,11 +16,13 @@ struct StorePart {
 
     func run(_ table: inout FigureTable) async throws {
         let indexes = StoreIndexes(directory: folder)
-        let index = try await indexes.index(of: Identifier("vs_1"))
-        var filling = Filling()
-        while filling.chunks < chunks { try await fill(index, &filling) }
         let size = "\(chunks / 1000)k"
-        table.add("\(size) chunks: ingest of plain text", filling.rate(of: filling.steps), "MB/s", atLeast: 5)
+        let words = try await fill(indexes.index(of: Identifier("vs_0")), chunks: chunks, withVectors: false)
+        table.add("\(size) chunks: ingest of plain text", words.rate(of: words.steps), "MB/s", atLeast: 5)
+        try await indexes.delete(Identifier("vs_0"))
+        let index = try await indexes.index(of: Identifier("vs_1"))
+        let filling = try await fill(index, chunks: chunks, withVectors: true)
+        table.add("\(size) chunks: ingest with vectors", filling.rate(of: filling.steps), "MB/s")
         let part = max(1, filling.steps.count / 5)
         let slowdown = filling.rate(of: filling.steps.prefix(part)) / filling.rate(of: filling.steps.suffix(part))
         table.add("\(size) chunks: first fifth's rate by last fifth's", slowdown, "x", below: 1.3)
@@ -40,8 +43,14 @@ struct StorePart {
         }
     }
 
+    private func fill(_ index: StoreIndex, chunks: Int, withVectors: Bool) async throws -> Filling {
+        var filling = Filling()
+        while filling.chunks < chunks { try await addFile(to: index, &filling, withVectors: withVectors) }
+        return filling
+    }
+
     /// Indexes one more file. Making its text and vectors is not counted.
-    private func fill(_ index: StoreIndex, _ filling: inout Filling) async throws {
+    private func addFile(to index: StoreIndex, _ filling: inout Filling, withVectors: Bool) async throws {
         let number = filling.steps.count
         let text = filling.text.document(bytes: Self.fileBytes, inKorean: number % 2 == 1)
         var seconds = 0.0
@@ -58,9 +67,10 @@ struct StorePart {
         waiting += chunker.finish()
         for start in stride(from: 0, to: waiting.count, by: Self.batch) {
             let batch = Array(waiting[start..<min(waiting.count, start + Self.batch)])
-            let vectors = batch.map { _ in filling.numbers.direction(Self.dimensions) }
+            let vectors = withVectors ? batch.map { _ in filling.numbers.direction(Self.dimensions) } : nil
             try await measured {
-                try await index.append(batch, vectors: ChunkVectors(model: "synthetic", vectors: vectors), to: file)
+                let vectors = vectors.map { ChunkVectors(model: "synthetic", vectors: $0) }
+                try await index.append(batch, vectors: vectors, to: file)
             }
         }
         _ = try await measured { try await index.finish(file) }

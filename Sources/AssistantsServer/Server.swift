@@ -103,6 +103,7 @@ struct Server {
                     guard case .note(let what) = finding else { continue }
                     logger.warning("Some documents cannot be read", metadata: ["reason": "\(what)"])
                 }
+                ProgramText.releaseUnused()
             }
         )
         let outcome: Result<Void, any Error>
