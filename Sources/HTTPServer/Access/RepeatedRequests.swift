@@ -29,9 +29,15 @@ struct RepeatedRequests: Sendable {
         switch source.turn(after: followed.afterEvent) {
         case .live(let live):
             let place = live.log.place(after: followed.afterEvent)
-            return RunEventStream.response(live, from: place, isDetailed: isDetailed)
+            return RunEventStream.response(live, from: place, isDetailed: isDetailed, on: context.channel)
         case .ended(let run, let log):
-            return RunEventStream.response(.ended(run, log), after: 0, isNumbered: false, isDetailed: isDetailed)
+            return RunEventStream.response(
+                .ended(run, log),
+                after: 0,
+                isNumbered: false,
+                isDetailed: isDetailed,
+                on: context.channel
+            )
         }
     }
 

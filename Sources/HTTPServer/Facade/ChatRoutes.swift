@@ -64,7 +64,7 @@ struct ChatRoutes: Sendable {
         }
         let outcome = try await services.runs.outcome(of: run)
         guard isStream else { return JSONResponse.make(ChatAnswer(message: try answer(in: outcome), links: links)) }
-        return EventStream.response { writer in
+        return EventStream.response(on: context.channel) { writer in
             var block = EventBlock()
             block.start(run, question: question)
             do {
@@ -153,17 +153,13 @@ struct ChatRoutes: Sendable {
     /// First the ids, then the text as it comes, then the same object as the plain answer.
     private func stream(_ pending: Pending, _ context: APIRequestContext) -> Response {
         let (live, links) = (pending.live, pending.links)
-        return EventStream.response { writer in
+        return EventStream.response(on: context.channel) { writer in
             var block = EventBlock()
             block.start(pending.run, question: pending.question)
             try await writer.write(block)
             do {
-                try await writer.follow(live) { event, block in
-                    guard case .contentDelta(_, let delta) = event, delta.kind != .imageFile, !delta.text.isEmpty
-                    else { return true }
-                    block.delta(links.text(of: delta))
-                    return true
-                }
+                var deltas = Deltas(links: links)
+                try await writer.follow(live, &deltas)
                 block = EventBlock()
                 block.event("message", ChatAnswer(message: try await answer(of: live), links: links))
                 block.done()
@@ -173,6 +169,19 @@ struct ChatRoutes: Sendable {
             }
             try await writer.write(block)
         }
+    }
+}
+
+/// The text of a run alone.
+private struct Deltas: RunEventEncoding {
+    let links: FacadeFileLinks
+
+    mutating func encode(_ event: StreamEvent, _ block: inout EventBlock) -> Bool {
+        guard case .contentDelta(_, let delta) = event, delta.kind != .imageFile, !delta.text.isEmpty else {
+            return true
+        }
+        block.delta(links.text(of: delta))
+        return true
     }
 }
 

@@ -67,6 +67,12 @@ struct RunRoutes: Sendable {
             in: try context.threadID(),
             project: context.project
         )
-        return RunEventStream.response(source, after: 0, isNumbered: false, isDetailed: false)
+        return RunEventStream.response(
+            source,
+            after: 0,
+            isNumbered: false,
+            isDetailed: false,
+            on: context.channel
+        )
     }
 }

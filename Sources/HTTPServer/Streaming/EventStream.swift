@@ -41,12 +41,16 @@ enum EventStream {
         .constant("x-accel-buffering"): "no",
     ]
 
-    static func response(_ body: @escaping @Sendable (inout Writer) async throws -> Void) -> Response {
+    /// - Parameter channel: the connection of the request that is answered.
+    static func response(
+        on channel: any Channel,
+        _ body: @escaping @Sendable (inout Writer) async throws -> Void
+    ) -> Response {
         Response(
             status: .ok,
             headers: headers,
             body: ResponseBody { writer in
-                var events = Writer(writer: writer)
+                var events = Writer(writer: writer, channel: channel)
                 try await body(&events)
                 try await events.writer.finish(nil)
             }
@@ -56,30 +60,36 @@ enum EventStream {
     /// Writes blocks of events. A client that reads slowly holds up its own stream only.
     struct Writer {
         fileprivate var writer: any ResponseBodyWriter
+        fileprivate let channel: any Channel
 
         mutating func write(_ block: EventBlock) async throws {
             guard !block.isEmpty else { return }
             try await writer.write(block.buffer)
         }
 
-        /// Writes what `encode` makes of each event of a run, until it returns false for one, or the run has told all.
-        mutating func follow(
+        /// Writes what `encoding` makes of each event of a run, until it has enough, or the run has told all.
+        mutating func follow<Encoding: RunEventEncoding>(
             _ live: LiveRun,
             from start: Int = 0,
-            _ encode: (StreamEvent, inout EventBlock) throws -> Bool
+            _ encoding: inout Encoding
         ) async throws {
-            var index = start
-            var goesOn = true
-            while goesOn {
-                var block = EventBlock()
-                switch try await live.news(from: index) {
-                case .events(let events):
-                    index += events.count
-                    for event in events where goesOn { goesOn = try encode(event, &block) }
-                case .nothingYet: block.comment()
-                case .over: return
+            var place = start
+            while true {
+                let stop = await EventPump(live, from: place, encoding, to: channel).run()
+                (place, encoding) = (stop.place, stop.encoding)
+                switch stop.reason {
+                case .isToldAll: return
+                case .isCancelled: throw CancellationError()
+                case .hasLeft: throw ChannelError.ioOnClosedChannel
+                case .isFull: break
                 }
+                // This waits until the client has read.
+                guard case .events(let events) = try await live.news(from: place) else { continue }
+                var block = EventBlock()
+                place += events.count
+                let goesOn = encoding.encode(events, &block)
                 try await write(block)
+                if !goesOn { return }
             }
         }
     }

@@ -1,5 +1,6 @@
 import AssistantsAPI
 import Hummingbird
+import NIOCore
 import RunEngine
 import Storage
 
@@ -10,20 +11,25 @@ enum RunEventStream {
     /// calls bring about after that is not told.
     ///
     /// - Parameter isDetailed: whether steps tell the texts of what their searches found.
-    static func response(_ started: RunService.Started, isDetailed: Bool = false) -> Response {
-        response(started.live, from: started.firstEvent, isDetailed: isDetailed)
+    static func response(
+        _ started: RunService.Started,
+        isDetailed: Bool = false,
+        on channel: any Channel
+    ) -> Response {
+        response(started.live, from: started.firstEvent, isDetailed: isDetailed, on: channel)
     }
 
     /// The same from a place of the run's log on.
-    static func response(_ live: LiveRun, from place: Int, isDetailed: Bool = false) -> Response {
-        EventStream.response { writer in
-            var calls = false
-            try await writer.follow(live, from: place) { event, block in
-                block.event(event, isDetailed: isDetailed)
-                if case .run(.requiresAction, _) = event { calls = true }
-                return !calls
-            }
-            try await writer.end(live, waits: calls)
+    static func response(
+        _ live: LiveRun,
+        from place: Int,
+        isDetailed: Bool = false,
+        on channel: any Channel
+    ) -> Response {
+        EventStream.response(on: channel) { writer in
+            var encoding = Turn(isDetailed: isDetailed)
+            try await writer.follow(live, from: place, &encoding)
+            try await writer.end(live, waits: encoding.calls)
         }
     }
 
@@ -32,13 +38,15 @@ enum RunEventStream {
         _ run: Run,
         _ runs: RunService,
         in project: ProjectID,
-        isDetailed: Bool
+        isDetailed: Bool,
+        on channel: any Channel
     ) async throws -> Response {
         let source = try await runs.events(of: run.id, in: run.threadID, project: project)
         switch source {
-        case .live(let live): return response(live, from: live.log.placeAfterCalls, isDetailed: isDetailed)
+        case .live(let live):
+            return response(live, from: live.log.placeAfterCalls, isDetailed: isDetailed, on: channel)
         case .ended(_, let log):
-            return response(source, from: log?.placeAfterCalls ?? 0, isDetailed: isDetailed)
+            return response(source, from: log?.placeAfterCalls ?? 0, isDetailed: isDetailed, on: channel)
         }
     }
 
@@ -47,30 +55,30 @@ enum RunEventStream {
         _ source: RunService.EventSource,
         after number: Int,
         isNumbered: Bool,
-        isDetailed: Bool
+        isDetailed: Bool,
+        on channel: any Channel
     ) -> Response {
         let place: Int
         switch source {
         case .live(let live): place = live.log.place(after: number)
         case .ended(_, let log): place = log?.place(after: number) ?? 0
         }
-        return response(source, from: place, isNumbered: isNumbered, isDetailed: isDetailed)
+        return response(source, from: place, isNumbered: isNumbered, isDetailed: isDetailed, on: channel)
     }
 
     private static func response(
         _ source: RunService.EventSource,
         from place: Int,
         isNumbered: Bool = false,
-        isDetailed: Bool
+        isDetailed: Bool,
+        on channel: any Channel
     ) -> Response {
-        EventStream.response { writer in
+        EventStream.response(on: channel) { writer in
             switch source {
             case .live(let live):
-                var numbers = isNumbered ? Numbers(log: live.log.numbersOnly, place: place) : nil
-                try await writer.follow(live, from: place) { event, block in
-                    block.event(event, id: numbers?.next(), isDetailed: isDetailed)
-                    return true
-                }
+                let numbers = isNumbered ? Numbers(log: live.log.numbersOnly, place: place) : nil
+                var encoding = Whole(isDetailed: isDetailed, numbers: numbers)
+                try await writer.follow(live, from: place, &encoding)
                 try await writer.end(live)
             case .ended(let run, let log):
                 // Of a run whose events are gone the end is known still.
@@ -85,6 +93,30 @@ enum RunEventStream {
                 block.done()
                 try await writer.write(block)
             }
+        }
+    }
+
+    /// Up to the call of a function.
+    private struct Turn: RunEventEncoding {
+        let isDetailed: Bool
+        /// Whether that is where it ended.
+        var calls = false
+
+        mutating func encode(_ event: StreamEvent, _ block: inout EventBlock) -> Bool {
+            block.event(event, isDetailed: isDetailed)
+            if case .run(.requiresAction, _) = event { calls = true }
+            return !calls
+        }
+    }
+
+    /// All that there is.
+    private struct Whole: RunEventEncoding {
+        let isDetailed: Bool
+        var numbers: Numbers?
+
+        mutating func encode(_ event: StreamEvent, _ block: inout EventBlock) -> Bool {
+            block.event(event, id: numbers?.next(), isDetailed: isDetailed)
+            return true
         }
     }
 

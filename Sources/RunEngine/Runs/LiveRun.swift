@@ -53,6 +53,12 @@ package final class LiveRun: Sendable {
         var turn: TurnInProgress?
         var nextTicket = 0
         var waiters: [Waiter] = []
+
+        /// What a reader who has the events before `index` does not know yet.
+        func news(from index: Int) -> News? {
+            if log.events.count > index { return .events(Array(log.events[index...].prefix(LiveRun.batch))) }
+            return phase.isWorking ? nil : .over
+        }
     }
 
     /// What someone waits for. Those who wait for the end are not woken by each event.
@@ -64,12 +70,25 @@ package final class LiveRun: Sendable {
         static let rest = Occasions(rawValue: 4)
     }
 
+    /// How somebody is told that the occasion has come.
+    private enum Wake: Sendable {
+        case task(CheckedContinuation<Void, Never>)
+        case call(@Sendable () -> Void)
+
+        func callAsFunction() {
+            switch self {
+            case .task(let continuation): continuation.resume()
+            case .call(let body): body()
+            }
+        }
+    }
+
     private struct Waiter {
         let ticket: Int
         let occasion: Occasions
         /// When to wake it although nothing has come.
         let deadline: ContinuousClock.Instant?
-        let continuation: CheckedContinuation<Void, Never>
+        let wake: Wake
 
         func isLate(at now: ContinuousClock.Instant) -> Bool { deadline.map { $0 <= now } ?? false }
     }
@@ -129,19 +148,21 @@ package final class LiveRun: Sendable {
 
     /// The events from place `index` of the log on, as soon as there is one.
     package func news(from index: Int) async throws -> News {
-        func look() -> News? {
-            state.withLock { state in
-                if state.log.events.count > index {
-                    return .events(Array(state.log.events[index...].prefix(Self.batch)))
-                }
-                return state.phase.isWorking ? nil : .over
-            }
+        if let news = state.withLock({ $0.news(from: index) }) { return news }
+        try Task.checkCancellation()
+        await wait(for: .event) { $0.news(from: index) != nil }
+        try Task.checkCancellation()
+        return state.withLock { $0.news(from: index) } ?? .nothingYet
+    }
+
+    /// The same for a reader that is no task. Where there is no news yet, `wake` is called once, as soon as there may be
+    /// some or the reader may tell its client that it is still there; by whoever brings the news, who is not to be kept.
+    package func news(from index: Int, orCall wake: @escaping @Sendable () -> Void) -> News? {
+        state.withLock { state in
+            if let news = state.news(from: index) { return news }
+            state.waiters.append(Waiter(ticket: 0, occasion: .event, deadline: nil, wake: .call(wake)))
+            return nil
         }
-        if let news = look() { return news }
-        try Task.checkCancellation()
-        await wait(for: .event) { $0.log.events.count > index || !$0.phase.isWorking }
-        try Task.checkCancellation()
-        return look() ?? .nothingYet
     }
 
     /// What has happened so far.
@@ -158,7 +179,7 @@ package final class LiveRun: Sendable {
             state.waiters.removeAll { $0.isLate(at: now) }
             return late
         }
-        for waiter in late { waiter.continuation.resume() }
+        for waiter in late { waiter.wake() }
     }
 
     /// Waits until the run is on disk, and tells where the messages that came with it stand. Throws when it could not
@@ -176,7 +197,7 @@ package final class LiveRun: Sendable {
         await withCheckedContinuation { continuation in
             let mustWait = state.withLock { state in
                 if state.stored != nil { return false }
-                state.waiters.append(Waiter(ticket: 0, occasion: .stored, deadline: nil, continuation: continuation))
+                state.waiters.append(Waiter(ticket: 0, occasion: .stored, deadline: nil, wake: .task(continuation)))
                 return true
             }
             if !mustWait { continuation.resume() }
@@ -198,7 +219,7 @@ package final class LiveRun: Sendable {
                 let mustWait = state.withLock { state in
                     if hasCome(state) || Task.isCancelled { return false }
                     state.waiters.append(
-                        Waiter(ticket: ticket, occasion: occasion, deadline: deadline, continuation: continuation)
+                        Waiter(ticket: ticket, occasion: occasion, deadline: deadline, wake: .task(continuation))
                     )
                     return true
                 }
@@ -209,7 +230,7 @@ package final class LiveRun: Sendable {
                 guard let index = state.waiters.firstIndex(where: { $0.ticket == ticket }) else { return nil }
                 return state.waiters.remove(at: index)
             }
-            waiter?.continuation.resume()
+            waiter?.wake()
         }
     }
 
@@ -221,7 +242,7 @@ package final class LiveRun: Sendable {
             state.waiters.removeAll { occasions.contains($0.occasion) }
             return woken
         }
-        for waiter in woken { waiter.continuation.resume() }
+        for waiter in woken { waiter.wake() }
     }
 
     // MARK: Working

@@ -21,7 +21,13 @@ struct OpenAIRunEventRoutes: Sendable {
             in: try context.pathID("thread_id"),
             project: context.project
         )
-        return RunEventStream.response(source, after: number, isNumbered: true, isDetailed: isDetailed)
+        return RunEventStream.response(
+            source,
+            after: number,
+            isNumbered: true,
+            isDetailed: isDetailed,
+            on: context.channel
+        )
     }
 
     /// The number of the last event that the client has. A browser that reconnects says it in a header of its own.

@@ -68,7 +68,8 @@ struct OpenAIRunRoutes: Sendable {
         request.tokenMeter = context.allowance?.tokenMeter
         let started = try await services.runs.start(request, in: context.project)
         context.subject.set(started.run)
-        return isStream ? RunEventStream.response(started, isDetailed: isDetailed) : answer(started.run)
+        return isStream
+            ? RunEventStream.response(started, isDetailed: isDetailed, on: context.channel) : answer(started.run)
     }
 
     // MARK: Reading and changing
@@ -135,14 +136,15 @@ struct OpenAIRunRoutes: Sendable {
         case .resumed(let started):
             context.subject.set(started.run)
             return body.isStream
-                ? RunEventStream.response(started, isDetailed: isDetailed) : answer(started.run)
+                ? RunEventStream.response(started, isDetailed: isDetailed, on: context.channel) : answer(started.run)
         case .unchanged(let run):
             guard body.isStream else { return answer(run) }
             return try await RunEventStream.response(
                 run,
                 services.runs,
                 in: context.project,
-                isDetailed: isDetailed
+                isDetailed: isDetailed,
+                on: context.channel
             )
         }
     }
