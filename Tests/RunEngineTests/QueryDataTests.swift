@@ -39,8 +39,8 @@ import Testing
         data: String? = nil,
         tools: [Tool] = [.function(.queryData)]
     ) async throws -> RunService.Started {
-        var settings = RunSettings(engine.assistant.settings)
-        settings.assistant.tools = tools
+        var settings = engine.assistant.settings
+        settings.tools = tools
         var update: ThreadDataUpdate?
         if let data, let document = try JSONValue(parsing: data).objectValue {
             update = try await engine.analysis.update(of: thread, with: document)
@@ -49,7 +49,7 @@ import Testing
             RunService.Request(
                 target: thread.map { .existing($0) } ?? .new(engine.threads.make()),
                 assistantID: engine.assistant.id,
-                settings: settings,
+                settings: RunSettings(settings),
                 input: [engine.question(question)],
                 data: update
             ),

@@ -1,6 +1,6 @@
 extension Run {
-    /// Where a run is in its life. What is true only in one state is that state's payload.
-    package enum State: Sendable, Equatable {
+    /// Where a run is in its life. What is true only in one state is that state's payload, which copies of the run share.
+    package indirect enum State: Sendable, Equatable {
         /// Waits for a worker. `startedAt` is set when the run has been at work before.
         case queued(Lifetime)
         case inProgress(Lifetime)

@@ -1,16 +1,18 @@
 /// All that decides how a run is carried out: what it copied from its assistant, overrides applied, and what its caller
 /// asked for this run alone.
+///
+/// A class, as runs are copied often and their settings never change: copies share them.
 @dynamicMemberLookup
-package struct RunSettings: Sendable, Equatable {
+package final class RunSettings: Sendable, Equatable {
     /// The assistant's part, reached without naming it: `settings.model`.
-    package var assistant: AssistantSettings
-    package var toolChoice: ToolChoice
-    package var parallelToolCalls: Bool
-    package var truncation: Truncation
+    package let assistant: AssistantSettings
+    package let toolChoice: ToolChoice
+    package let parallelToolCalls: Bool
+    package let truncation: Truncation
     /// Tokens of all prompts of the run together, at most; nil for no limit.
-    package var maxPromptTokens: Int?
+    package let maxPromptTokens: Int?
     /// Tokens of all answers of the run together, at most; nil for no limit.
-    package var maxCompletionTokens: Int?
+    package let maxCompletionTokens: Int?
 
     /// How much of the thread the model sees.
     package enum Truncation: Sendable, Equatable {
@@ -37,12 +39,12 @@ package struct RunSettings: Sendable, Equatable {
     }
 
     /// Those of a run that asks for nothing special.
-    package init(model: String, instructions: String?, temperature: Double? = nil, topP: Double? = nil) {
+    package convenience init(model: String, instructions: String?, temperature: Double? = nil, topP: Double? = nil) {
         self.init(AssistantSettings(model: model, instructions: instructions, temperature: temperature, topP: topP))
     }
 
     /// Reads what `write(to:)` has written; nil for anything else.
-    package init?(storedJSON text: String) {
+    package convenience init?(storedJSON text: String) {
         guard let value = try? JSONValue(parsing: text), let assistant = AssistantSettings(stored: value) else {
             return nil
         }
@@ -58,6 +60,14 @@ package struct RunSettings: Sendable, Equatable {
 
     package subscript<Value>(dynamicMember path: KeyPath<AssistantSettings, Value>) -> Value {
         assistant[keyPath: path]
+    }
+
+    package static func == (left: RunSettings, right: RunSettings) -> Bool {
+        left === right
+            || (left.assistant == right.assistant && left.toolChoice == right.toolChoice
+                && left.parallelToolCalls == right.parallelToolCalls && left.truncation == right.truncation
+                && left.maxPromptTokens == right.maxPromptTokens
+                && left.maxCompletionTokens == right.maxCompletionTokens)
     }
 }
 

@@ -2,13 +2,13 @@ import AssistantsAPI
 import ModelProviders
 
 /// How a run ended, for those who waited for it.
-package struct RunOutcome: Sendable {
+package final class RunOutcome: Sendable {
     /// The run in its last state.
-    package var run: Run
+    package let run: Run
     /// What the assistant said, if it said anything.
-    package var answer: Message?
+    package let answer: Message?
     /// What the model's backend had to say when it failed.
-    package var modelError: ModelError?
+    package let modelError: ModelError?
 
     package init(run: Run, answer: Message? = nil, modelError: ModelError? = nil) {
         self.run = run
