@@ -69,7 +69,7 @@ struct ChatRoutes: Sendable {
             block.start(run, question: question)
             do {
                 let answer = try answer(in: outcome)
-                block.delta(links.text(of: answer.content))
+                block.delta(links.text(of: answer))
                 block.event("message", ChatAnswer(message: answer, links: links))
                 block.done()
             } catch {
@@ -159,8 +159,7 @@ struct ChatRoutes: Sendable {
             try await writer.write(block)
             do {
                 try await writer.follow(live) { event, block in
-                    guard case .contentDelta(_, let delta) = event, delta.kind != .imageFile, !delta.text.isEmpty
-                    else { return true }
+                    guard case .contentDelta(_, let delta) = event, !delta.text.isEmpty else { return true }
                     block.delta(links.text(of: delta))
                     return true
                 }
