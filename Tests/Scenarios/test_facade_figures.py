@@ -47,6 +47,8 @@ def test_a_figure_is_a_picture_in_the_text(plotter):
 
 
 def test_a_stream_tells_the_figure_as_the_message_has_it(plotter):
+    plotter.model.script = runs_then_says(PLOT, text="Drawn 🇰🇷.")
+
     events = list(plotter.chat_stream("Plot it", timeout=PATIENCE))
 
     told = "".join(event.json["delta"] for event in events if event.name == "delta")
