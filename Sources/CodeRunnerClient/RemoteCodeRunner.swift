@@ -36,9 +36,11 @@ package final class RemoteCodeRunner: CodeRunner {
     package func watch(_ tell: @Sendable (InterpreterAvailability) -> Void) async {
         var told: InterpreterAvailability?
         repeat {
-            let now = await availability()
-            if now != told { tell(now) }
-            told = now
+            let status = await Self.attempt(connection)
+            if Task.isCancelled { return }
+            await readiness.learn(status)
+            if status.availability != told { tell(status.availability) }
+            told = status.availability
         } while (try? await Task.sleep(for: .seconds(10))) != nil
     }
 
