@@ -129,6 +129,17 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "CodeRunnerClient",
+            dependencies: [
+                "AssistantsAPI", "CodeInterpreter",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "RunEngine",
             dependencies: [
                 "AssistantsAPI", "CodeInterpreter", "DataTables", "Storage", "ModelProviders", "Retrieval",
@@ -146,7 +157,7 @@ let package = Package(
         .target(
             name: "HTTPServer",
             dependencies: [
-                "APIDocuments", "AssistantsAPI", "Storage", "ModelProviders", "RunEngine",
+                "APIDocuments", "AssistantsAPI", "CodeInterpreter", "Storage", "ModelProviders", "RunEngine",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -169,8 +180,8 @@ let package = Package(
         .executableTarget(
             name: "AssistantsServer",
             dependencies: [
-                "AssistantsAPI", "CodeInterpreter", "CodeSandbox", "SignageAnalyst", "Storage", "ModelProviders",
-                "RunEngine", "HTTPServer",
+                "AssistantsAPI", "CodeInterpreter", "CodeRunnerClient", "CodeSandbox", "SignageAnalyst", "Storage",
+                "ModelProviders", "RunEngine", "HTTPServer",
                 "ServerConfiguration", "TextExtraction",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -251,7 +262,13 @@ let package = Package(
         .testTarget(name: "CodeSandboxTests", dependencies: ["CodeSandbox"], swiftSettings: strict),
         .testTarget(
             name: "CodeInterpreterTests",
-            dependencies: ["CodeInterpreter", "CodeSandbox"],
+            dependencies: [
+                "CodeInterpreter", "CodeRunnerClient", "CodeSandbox", "HTTPServer", "AssistantsAPI",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -11,7 +11,7 @@ cd "${1:-"$(dirname "${BASH_SOURCE[0]}")/.."}"
 owners='
 GRDB             Storage
 GRDBSQLite       Storage DataTables
-AsyncHTTPClient  ModelProviders
+AsyncHTTPClient  ModelProviders CodeRunnerClient
 Hummingbird      HTTPServer
 HummingbirdCore  HTTPServer
 ArgumentParser   AssistantsServer
@@ -24,6 +24,7 @@ APIDocuments         CAPIDocuments
 AssistantsAPI
 CodeSandbox
 CodeInterpreter      AssistantsAPI CodeSandbox
+CodeRunnerClient     AssistantsAPI CodeInterpreter
 DataTables           AssistantsAPI
 Retrieval            CVectorScan
 SignageAnalyst       AssistantsAPI DataTables
@@ -31,9 +32,9 @@ Storage              AssistantsAPI CTermPostings Retrieval
 TextExtraction       CodeSandbox Retrieval
 ModelProviders       AssistantsAPI
 RunEngine            AssistantsAPI CodeInterpreter DataTables Storage ModelProviders Retrieval SignageAnalyst TextExtraction
-HTTPServer           APIDocuments AssistantsAPI Storage RunEngine ModelProviders
+HTTPServer           APIDocuments AssistantsAPI CodeInterpreter Storage RunEngine ModelProviders
 ServerConfiguration  AssistantsAPI
-AssistantsServer     AssistantsAPI CodeInterpreter CodeSandbox TextExtraction SignageAnalyst Storage ModelProviders RunEngine HTTPServer ServerConfiguration
+AssistantsServer     AssistantsAPI CodeInterpreter CodeRunnerClient CodeSandbox TextExtraction SignageAnalyst Storage ModelProviders RunEngine HTTPServer ServerConfiguration
 '
 
 # All that the vocabulary may import.

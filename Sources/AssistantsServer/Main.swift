@@ -10,7 +10,10 @@ struct Main: AsyncParsableCommand {
         discussion: "Settings come from the options below, the environment, and .env in the working directory, "
             + "in this order. .env.example describes them all.",
         version: ServerVersion.current,
-        subcommands: [Serve.self, Doctor.self, Keys.self, Import.self, Export.self, SampleDataCommand.self],
+        subcommands: [
+            Serve.self, Doctor.self, Keys.self, Import.self, Export.self, SampleDataCommand.self,
+            CodeRunnerCommand.self,
+        ],
         defaultSubcommand: Serve.self
     )
 }

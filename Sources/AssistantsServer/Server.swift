@@ -45,7 +45,7 @@ struct Server {
             charts: ChartFiles(files: documents.files),
             logger: logger
         )
-        let code = CodeServices(configuration.codeInterpreter, files: documents.files, logger: logger)
+        let code = CodeServices(configuration.codeInterpreter, files: documents.files, eventLoops, logger: logger)
         let worker = RunWorker(
             database: database,
             answerer: backend.map { .model($0) } ?? .builtInAnalyst,
@@ -118,21 +118,12 @@ struct Server {
         } catch {
             outcome = .failure(error)
         }
+        await code.shutdown()
         await embedding?.shutdown()
         await backend?.shutdown()
         try database.close()
         try outcome.get()
         logger.notice("Stopped")
-    }
-
-    /// Another program listens where the server is to listen.
-    private struct AddressInUse: Error, CustomStringConvertible {
-        let host: String
-        let port: Int
-
-        var description: String {
-            "another program listens on \(host):\(port); stop it, or choose another port with PORT"
-        }
     }
 
     /// The order is that of need: the last one is told of a stop first.

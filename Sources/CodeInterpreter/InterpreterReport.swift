@@ -7,4 +7,11 @@ package struct InterpreterReport: Sendable, Equatable {
     package var missing: [String]
     /// Whether plots can have Korean text.
     package var hasHangul: Bool
+
+    package init(python: InterpreterSettings.Python, version: String, missing: [String], hasHangul: Bool) {
+        self.python = python
+        self.version = version
+        self.missing = missing
+        self.hasHangul = hasHangul
+    }
 }

@@ -138,6 +138,16 @@ package final class LocalCodeRunner: CodeRunner {
 
     // MARK: - Files
 
+    /// Ids of the files whose bytes a cell of the session is given. Those for which it has no room are none of them.
+    func lacking(_ inputs: [CellOrder.Input], in session: SessionKey) async -> [String] {
+        let ids = inputs.filter { $0.size <= largestInput }.map(\.id)
+        guard let interpreter = table.interpreter(of: session) else { return ids }
+        return await interpreter.lacking(ids)
+    }
+
+    /// In bytes: no session has room for more.
+    var largestInput: Int { InterpreterProgram.dataSize(settings.memory) }
+
     nonisolated(nonsending) package func read(
         _ path: String,
         of session: SessionKey,

@@ -196,6 +196,7 @@ extension ServerConfiguration.CodeInterpreter {
     /// `CODE_INTERPRETER_MEMORY` (bytes, 1G), `CODE_INTERPRETER_BUDGET` (bytes), `CODE_INTERPRETER_SESSIONS` (integer,
     /// 200), `CODE_INTERPRETER_TIMEOUT` and `CODE_INTERPRETER_IDLE` (seconds, 120 and 1200) and `CODE_INTERPRETER_POOL`
     /// (integer, 1). With less memory than the least that is legal, pandas and matplotlib do not load.
+    /// `CODE_INTERPRETER_RUNNER` (URL, optional) and `CODE_INTERPRETER_RUNNER_KEY` (secret, optional) are of a runner elsewhere.
     init(_ reader: inout SettingReader) {
         use = reader.value(.codeInterpreter, .choice, default: .auto)
         python = reader.optional(.codeInterpreterPython, .text("a folder, or system"))
@@ -205,6 +206,8 @@ extension ServerConfiguration.CodeInterpreter {
         timeout = reader.value(.codeInterpreterTimeout, .seconds(1...86400), default: .seconds(120))
         idle = reader.value(.codeInterpreterIdle, .seconds(1...604_800), default: .seconds(1200))
         pool = reader.value(.codeInterpreterPool, .integer(0...64), default: 1)
+        runner = reader.optional(.codeInterpreterRunner, .runnerURL)
+        runnerKey = reader.optional(.codeInterpreterRunnerKey, .key)
     }
 }
 

@@ -183,6 +183,10 @@ package struct ServerConfiguration: Sendable {
         package let idle: Duration
         /// Interpreters kept ready for new threads.
         package let pool: Int
+        /// Base URL of the runner that is asked in place of this machine, without a slash at its end.
+        package let runner: String?
+        /// What the runner asks for, be it this process or another one.
+        package let runnerKey: Secret?
 
         package static let systemPython = "system"
     }

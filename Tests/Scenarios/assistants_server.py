@@ -49,6 +49,9 @@ class Server:
     nothing. `seen` is called with every answer.
     """
 
+    #: What the binary is told to do.
+    command = "serve"
+
     def __init__(self, binary: Path, home: Path, seen: Callable[[requests.Response], None], **settings: Any) -> None:
         self.binary = binary
         self.home = home
@@ -92,7 +95,7 @@ class Server:
         """Starts the process and does not wait for it."""
         with open(self.terminal_output, "ab") as output:
             self.process = subprocess.Popen(
-                [str(self.binary), "serve", *arguments],
+                [str(self.binary), self.command, *arguments],
                 cwd=self.home,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
@@ -204,9 +207,11 @@ class Server:
     def try_chat(self, message: str, thread: str | None = None, timeout: float = 30, **more: Any) -> requests.Response:
         return self.post("/api/v1/chat", {"message": message, "thread_id": thread, **more}, timeout=timeout)
 
-    def chat_stream(self, message: str, thread: str | None = None, **more: Any) -> EventStream:
+    def chat_stream(
+        self, message: str, thread: str | None = None, timeout: float = 30, **more: Any
+    ) -> EventStream:
         body = {"message": message, "thread_id": thread, "stream": True, **more}
-        response = self.post("/api/v1/chat", body, stream=True)
+        response = self.post("/api/v1/chat", body, stream=True, timeout=timeout)
         assert response.status_code == 200, response.text
         assert response.headers["content-type"].split(";")[0] == "text/event-stream"
         return EventStream(response)

@@ -247,6 +247,22 @@ import Testing
         #expect(!url.description.contains("hunter2"))
     }
 
+    @Test("A code runner has a URL of http or https, and a key that is not shown")
+    func codeRunner() throws {
+        let settings = ["CODE_INTERPRETER_RUNNER": "https://runner:8020/a/", "CODE_INTERPRETER_RUNNER_KEY": "runner-key"]
+        let interpreter = try load(environment: settings).codeInterpreter
+        let user = try fault(environment: ["CODE_INTERPRETER_RUNNER": "http://:hunter2@runner"])
+        let key = try fault(environment: ["CODE_INTERPRETER_RUNNER_KEY": "runner\tkey-1234567890"])
+
+        #expect(interpreter.runner == "https://runner:8020/a")
+        #expect(interpreter.runnerKey == Secret("runner-key"))
+        #expect(user.description.contains("a key belongs in CODE_INTERPRETER_RUNNER_KEY"))
+        #expect(!user.description.contains("hunter2") && !key.description.contains("1234567890"))
+        for url in ["runner:8020", "ftp://runner", "http://", "http://runner?a=b", "http://runner#a"] {
+            #expect(try fault(environment: ["CODE_INTERPRETER_RUNNER": url]).faults.count == 1, "\(url)")
+        }
+    }
+
     @Test("A secret does not show when it is printed")
     func secretIsOpaque() {
         let secret = Secret("sk-1234567890abcdefghij")

@@ -75,6 +75,10 @@ struct SettingOptions: ParsableArguments {
     var codeInterpreterTimeout: String?
     @Option(name: .setting(.codeInterpreterIdle), help: .setting(.codeInterpreterIdle)) var codeInterpreterIdle: String?
     @Option(name: .setting(.codeInterpreterPool), help: .setting(.codeInterpreterPool)) var codeInterpreterPool: String?
+    @Option(name: .setting(.codeInterpreterRunner), help: .setting(.codeInterpreterRunner))
+    var codeInterpreterRunner: String?
+    @Option(name: .setting(.codeInterpreterRunnerKey), help: .setting(.codeInterpreterRunnerKey))
+    var codeInterpreterRunnerKey: String?
     @Option(name: .setting(.shutdownGrace), help: .setting(.shutdownGrace)) var shutdownGrace: String?
     @Option(name: .setting(.dataDirectory), help: .setting(.dataDirectory)) var dataDirectory: String?
     @Option(name: .setting(.debug), help: .setting(.debug)) var debug: String?
@@ -146,6 +150,8 @@ struct SettingOptions: ParsableArguments {
         case .codeInterpreterTimeout: codeInterpreterTimeout
         case .codeInterpreterIdle: codeInterpreterIdle
         case .codeInterpreterPool: codeInterpreterPool
+        case .codeInterpreterRunner: codeInterpreterRunner
+        case .codeInterpreterRunnerKey: codeInterpreterRunnerKey
         case .shutdownGrace: shutdownGrace
         case .dataDirectory: dataDirectory
         case .debug: debug

@@ -1,26 +1,45 @@
 import CodeInterpreter
+import CodeRunnerClient
 import Foundation
+import NIOPosix
 import ServerConfiguration
 
-/// Whether models can run code on this machine, and with which packages.
+/// Whether models can run code, on this machine or on the runner that is to do it, and with which packages.
 enum InterpreterCheck {
     static func findings(_ settings: ServerConfiguration.CodeInterpreter) async -> [Finding] {
         guard settings.use != .off else { return [.note("code interpreter: turned off by CODE_INTERPRETER")] }
-        let runner = LocalCodeRunner(InterpreterSettings(settings))
-        if case .unavailable(let reason, let remedy) = await runner.availability() {
-            guard settings.use == .on else { return [.note("code interpreter: not available: \(reason) → \(remedy)")] }
-            return [.failed("code interpreter: \(reason)", remedy: remedy)]
+        if let address = settings.runner {
+            guard let runner = RemoteCodeRunner(settings, MultiThreadedEventLoopGroup.singleton) else { return [] }
+            let (availability, report) = (await runner.availability(), await runner.report())
+            await runner.shutdown()
+            // Whoever names a runner wants it.
+            return findings(availability, report, at: address, isNeeded: true)
         }
-        guard let report = await runner.report() else { return [] }
-        var findings = [
-            Finding.well("code interpreter: Python \(report.version) runs in its sandbox (\(report.python))")
-        ]
+        let runner = LocalCodeRunner(InterpreterSettings(settings))
+        let (availability, report) = (await runner.availability(), await runner.report())
+        return findings(availability, report, at: nil, isNeeded: settings.use == .on)
+    }
+
+    /// - Parameter address: Of the runner; nil for this machine.
+    private static func findings(
+        _ availability: InterpreterAvailability,
+        _ report: InterpreterReport?,
+        at address: String?,
+        isNeeded: Bool
+    ) -> [Finding] {
+        let subject = address.map { "code interpreter: \($0)" } ?? "code interpreter"
+        if case .unavailable(let reason, let remedy) = availability {
+            guard isNeeded else { return [.note("\(subject): not available: \(reason) → \(remedy)")] }
+            return [.failed("\(subject): \(reason)", remedy: remedy)]
+        }
+        guard let report else { return [] }
+        var findings = [Finding.well("\(subject): Python \(report.version) runs in its sandbox (\(report.python))")]
         if !report.missing.isEmpty {
             let names = report.missing.joined(separator: ", ")
-            findings.append(.note("code interpreter: code cannot use \(names) → `./run.sh` installs the packages"))
+            findings.append(.note("\(subject): code cannot use \(names) → `./run.sh` installs the packages"))
         }
         if !report.hasHangul {
-            findings.append(.note("code interpreter: plots cannot have Korean text → `apt-get install fonts-nanum`"))
+            findings.append(.note("\(subject): plots cannot have Korean text → `apt-get install fonts-nanum`"))
         }
         return findings
     }

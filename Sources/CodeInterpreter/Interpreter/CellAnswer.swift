@@ -15,7 +15,7 @@ struct CellAnswer {
         default: return nil
         }
         var outputs: [CellResult.Output] = []
-        var (room, images) = (CellResult.largestLogs + 8192, 0)
+        var (room, images) = (CellResult.largestLogs + Self.roomForNotes, 0)
         for output in answer["outputs"]?.arrayValue ?? [] {
             if let logs = output["logs"]?.stringValue, !logs.isEmpty, room > 0 {
                 outputs.append(.logs(Self.cut(logs, to: room)))
@@ -30,7 +30,10 @@ struct CellAnswer {
             .compactMap { Self.file($0, life: life) }
     }
 
-    private static func cut(_ text: String, to size: Int) -> String {
+    /// In bytes, for what is said besides a cell's own logs.
+    static let roomForNotes = 8192
+
+    static func cut(_ text: String, to size: Int) -> String {
         text.utf8.count <= size ? text : String(decoding: text.utf8.prefix(size), as: UTF8.self)
     }
 
@@ -49,7 +52,7 @@ struct CellAnswer {
     }
 
     /// A path within its folder, without characters that could be taken for something else where it is shown.
-    private static func isInnocent(_ name: String) -> Bool {
+    static func isInnocent(_ name: String) -> Bool {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         return name.utf8.count <= 1024
             && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." && $0.utf8.count <= 255 }

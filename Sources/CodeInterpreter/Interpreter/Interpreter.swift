@@ -115,6 +115,9 @@ actor Interpreter {
         return failure
     }
 
+    /// Those of the files that it was not given.
+    func lacking(_ ids: [String]) -> [String] { ids.filter { !given.contains($0) } }
+
     enum Opened {
         case missing
         case tooLarge

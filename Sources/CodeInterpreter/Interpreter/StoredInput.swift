@@ -1,12 +1,9 @@
-import Dispatch
 import Foundation
 
-/// A file of the server that is given to an interpreter, read off the threads that the server's tasks share.
-final class StoredInput: Sendable {
+/// A file of the server that is given to an interpreter.
+package final class StoredInput: Sendable {
     private let descriptor: Int32
     private let name: String
-
-    private static let queue = DispatchQueue(label: "code-interpreter", attributes: .concurrent)
 
     private init(descriptor: Int32, name: String) {
         self.descriptor = descriptor
@@ -16,9 +13,9 @@ final class StoredInput: Sendable {
     deinit { close(descriptor) }
 
     /// - Throws: ``CodeRunnerFailure``, also where it does not have the size that it is said to have.
-    static func open(_ file: InputFile) async throws -> StoredInput {
+    package static func open(_ file: InputFile) async throws -> StoredInput {
         let name = file.names.last ?? file.id
-        return try await onQueue {
+        return try await DiskWork.perform {
             let descriptor = Foundation.open(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
             guard descriptor >= 0 else { throw CodeRunnerFailure.inputUnreadable(name: name) }
             var status = stat()
@@ -32,8 +29,8 @@ final class StoredInput: Sendable {
     }
 
     /// - Throws: ``CodeRunnerFailure``.
-    func read(at offset: Int, atMost count: Int) async throws -> [UInt8] {
-        try await Self.onQueue { [self] in
+    package func read(at offset: Int, atMost count: Int) async throws -> [UInt8] {
+        try await DiskWork.perform { [self] in
             var got = 0
             let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
                 repeat {
@@ -44,14 +41,6 @@ final class StoredInput: Sendable {
             }
             guard got >= 0 else { throw CodeRunnerFailure.inputUnreadable(name: name) }
             return bytes
-        }
-    }
-
-    private static func onQueue<Result: Sendable>(
-        _ body: @escaping @Sendable () throws -> Result
-    ) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: Swift.Result { try body() }) }
         }
     }
 }

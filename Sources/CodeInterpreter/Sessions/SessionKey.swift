@@ -4,4 +4,10 @@ package struct SessionKey: Hashable, Sendable {
     package let thread: String
 
     package init(thread: String) { self.thread = thread }
+
+    /// As another server names it; nil for a name that cannot be one.
+    package init?(named name: String) {
+        guard CodeRunnerProtocol.isName(name) else { return nil }
+        thread = name
+    }
 }

@@ -77,10 +77,13 @@ final class SessionTable: Sendable {
         admit()
     }
 
-    func life(of key: SessionKey) -> SessionLife? {
+    func life(of key: SessionKey) -> SessionLife? { interpreter(of: key)?.life }
+
+    /// One that lives; nil where there is none.
+    func interpreter(of key: SessionKey) -> Interpreter? {
         state.withLock { state in
             guard let interpreter = state.ledger.sessions[key]?.interpreter, !interpreter.hasEnded else { return nil }
-            return interpreter.life
+            return interpreter
         }
     }
 

@@ -69,7 +69,7 @@ struct ChatRoutes: Sendable {
             block.start(run, question: question)
             do {
                 let answer = try answer(in: outcome)
-                block.delta(links.text(of: answer.content))
+                block.delta(links.text(of: answer))
                 block.event("message", ChatAnswer(message: answer, links: links))
                 block.done()
             } catch {

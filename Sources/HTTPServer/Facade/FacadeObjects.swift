@@ -27,7 +27,7 @@ struct FacadeMessage: JSONWritable {
         writer.member("thread_id", message.threadID)
         writer.member("role", message.role.rawValue)
         writer.key("content")
-        writer.raw(links.json(of: message.content))
+        writer.raw(links.json(of: message))
         writer.member("assistant_id", message.assistantID)
         writer.member("run_id", message.runID)
         writer.endObject()
@@ -45,7 +45,7 @@ struct ChatAnswer: JSONWritable {
         if let escaped = message.content.escapedText {
             writer.rawString(escaped)
         } else {
-            writer.value(links.text(of: message.content))
+            writer.value(links.text(of: message))
         }
         writer.member("thread_id", message.threadID)
         writer.member("role", message.role.rawValue)

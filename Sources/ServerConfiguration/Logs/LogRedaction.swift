@@ -21,6 +21,7 @@ package struct LogRedaction: Sendable {
         var secrets = configuration.access.staticKeys.map(\.key)
         if case .remote(_, let key?) = configuration.modelSource { secrets.append(key) }
         if let key = configuration.embeddings?.server?.key { secrets.append(key) }
+        if let key = configuration.codeInterpreter.runnerKey { secrets.append(key) }
         self.init(secrets: secrets)
     }
 

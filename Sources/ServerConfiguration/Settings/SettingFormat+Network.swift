@@ -12,14 +12,19 @@ extension SettingFormat<String> {
     }
 
     /// The base URL of a backend; slashes at its end are taken off.
-    static var baseURL: Self {
-        Self(legal: "an http or https URL without user, query and fragment, such as http://127.0.0.1:11434/v1") {
+    static var baseURL: Self { baseURL(such: "http://127.0.0.1:11434/v1", key: .openAIAPIKey) }
+
+    /// The base URL of a code runner.
+    static var runnerURL: Self { baseURL(such: "http://127.0.0.1:8020", key: .codeInterpreterRunnerKey) }
+
+    private static func baseURL(such example: String, key: SettingName) -> Self {
+        Self(legal: "an http or https URL without user, query and fragment, such as \(example)") {
             text throws(SettingMismatch) in
             guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
                 scheme == "http" || scheme == "https", let host = parts.host, !host.isEmpty
             else { throw SettingMismatch() }
             guard parts.user == nil, parts.password == nil else {
-                throw SettingMismatch(reason: "a key belongs in OPENAI_API_KEY")
+                throw SettingMismatch(reason: "a key belongs in \(key.rawValue)")
             }
             guard parts.query == nil, parts.fragment == nil else { throw SettingMismatch() }
             return text.withoutSlashesAtItsEnd

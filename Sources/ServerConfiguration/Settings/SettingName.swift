@@ -54,6 +54,8 @@ package enum SettingName: String, CaseIterable, Sendable {
     case codeInterpreterTimeout = "CODE_INTERPRETER_TIMEOUT"
     case codeInterpreterIdle = "CODE_INTERPRETER_IDLE"
     case codeInterpreterPool = "CODE_INTERPRETER_POOL"
+    case codeInterpreterRunner = "CODE_INTERPRETER_RUNNER"
+    case codeInterpreterRunnerKey = "CODE_INTERPRETER_RUNNER_KEY"
     case shutdownGrace = "SHUTDOWN_GRACE"
     case dataDirectory = "DATA_DIR"
     case debug = "DEBUG"
@@ -67,7 +69,12 @@ package enum SettingName: String, CaseIterable, Sendable {
         String(decoding: rawValue.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 | 0x20 }, as: UTF8.self)
     }
 
-    var isSecret: Bool { self == .openAIAPIKey || self == .embeddingAPIKey || self == .apiKeys }
+    var isSecret: Bool {
+        switch self {
+        case .openAIAPIKey, .embeddingAPIKey, .apiKeys, .codeInterpreterRunnerKey: true
+        default: false
+        }
+    }
 
     /// What it is for, in a line of the help text.
     package var summary: String {
@@ -132,6 +139,8 @@ package enum SettingName: String, CaseIterable, Sendable {
         case .codeInterpreterTimeout: "Seconds after which code is interrupted. (default: 120)"
         case .codeInterpreterIdle: "Seconds after which a thread's unused interpreter ends. (default: 1200)"
         case .codeInterpreterPool: "Interpreters kept ready for new threads, 70 MB each. (default: 1)"
+        case .codeInterpreterRunner: "URL of a code runner that runs the code in place of this machine."
+        case .codeInterpreterRunnerKey: "Key that the code runner asks for; better set in .env."
         case .shutdownGrace: "Seconds that a stopping server gives to running answers. (default: 10)"
         case .dataDirectory: "Directory of the database. (default: data)"
         case .debug: "Whether message texts may be logged. (default: false)"

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Foundation
+import Logging
+import ServerConfiguration
+
+/// `assistants-server code-runner`: runs the code of other servers' models on this machine.
+struct CodeRunnerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "code-runner",
+        abstract: "Runs code for other servers, whose CODE_INTERPRETER_RUNNER points here.",
+        discussion: """
+            Takes HOST, PORT, DATA_DIR, CODE_INTERPRETER_* and the settings of the log; the rest of a server's settings \
+            is of no account. Everyone who has CODE_INTERPRETER_RUNNER_KEY can run code in a sandbox here: without a key \
+            it listens on this machine alone.
+            """
+    )
+
+    @OptionGroup(title: "Settings") var settings: SettingOptions
+
+    func run() async throws {
+        let configuration: ServerConfiguration
+        do {
+            configuration = try settings.loadConfiguration()
+            try CodeRunnerServer.check(configuration)
+        } catch {
+            FileHandle.standardError.write(Data("\(error)\n".utf8))
+            throw ExitCode.configuration
+        }
+
+        let backEnd = LogBackEnd(configuration.logs, redaction: LogRedaction(configuration))
+        LoggingSystem.bootstrap { backEnd.handler(label: $0) }
+        defer { backEnd.close() }
+        let logger = Logger(label: "code-runner")
+        do {
+            try await CodeRunnerServer(configuration: configuration, logger: logger).run()
+        } catch {
+            logger.error("The code runner stopped", metadata: ["reason": "\(error)"])
+            throw ExitCode.failure
+        }
+    }
+}
