@@ -553,10 +553,27 @@ def test_a_search(library, v1):
     assert best["content"][0]["type"] == "text"
     assert "Reset the display with the red button." in best["content"][0]["text"]
     assert best["quote"] == "Reset the display with the red button."
-    assert best["page"] in (1, 2)
+    assert (best["page"], best["last_page"]) == (1, 2)
     scores = [hit["score"] for hit in page["data"]]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
+
+
+def test_the_pages_of_a_result(stores):
+    # Chunks of the smallest size, so that some are of one page and some go over to the next.
+    pages = [" ".join(f"word{page}x{number}" for number in range(40)) for page in range(1, 9)]
+    static = {"max_chunk_size_tokens": 100, "chunk_overlap_tokens": 0}
+    store = stores.create(pdf("long.pdf", *pages), chunking_strategy={"type": "static", "static": static})["id"]
+    seen = set()
+    for page in range(1, 9):
+        [best] = stores.search(store, f"word{page}x3", max_num_results=1)
+        first, last = best["page"], best.get("last_page", best["page"])
+        assert first <= page <= last
+        assert {number for number in range(1, 9) if f"word{number}x" in best["content"][0]["text"]} == {*range(first, last + 1)}
+        assert best.get("last_page") != first
+        seen.add("last_page" in best)
+    assert seen == {True, False}
+    assert "page" not in stores.search(stores.create("plain words")["id"], "plain")[0]
 
 
 def test_a_search_says_that_it_compares_words_alone(library, v1):

@@ -93,7 +93,11 @@ struct FileSearchTool: ServerTool {
                     queries: queries,
                     // Neighbours among them become one passage.
                     limit: min(limit + limit / 2, 50),
-                    ranking: RankingOptions(ranker: settings.ranker, scoreThreshold: settings.scoreThreshold)
+                    ranking: RankingOptions(
+                        ranker: settings.ranker,
+                        scoreThreshold: settings.scoreThreshold,
+                        weights: settings.weights
+                    )
                 )
             )
         }

@@ -73,8 +73,8 @@ extension APIRequestContext {
 }
 
 extension StoreSearch.Findings {
-    /// The page of results. Beside what the service sent, a result has the passage that answers best, and the page that it
-    /// begins on where documents of its kind have pages.
+    /// The page of results. Beside what the service sent, a result has the passage that answers best, and where documents of
+    /// its kind have pages the one that its text begins on, and the last one when it goes on to others.
     fileprivate func write(to writer: inout JSONWriter, queries: [String]) {
         writer.beginObject()
         writer.member("object", "vector_store.search_results.page")
@@ -105,7 +105,10 @@ extension StoreHit {
         writer.endObject()
         writer.endArray()
         writer.member("quote", quote)
-        if let page { writer.member("page", page) }
+        if let pages {
+            writer.member("page", pages.lowerBound)
+            if pages.count > 1 { writer.member("last_page", pages.upperBound) }
+        }
         writer.endObject()
     }
 }
