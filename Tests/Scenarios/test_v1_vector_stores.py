@@ -553,7 +553,7 @@ def test_a_search(library, v1):
     assert best["content"][0]["type"] == "text"
     assert "Reset the display with the red button." in best["content"][0]["text"]
     assert best["quote"] == "Reset the display with the red button."
-    assert (best["page"], best["last_page"]) == (1, 2)
+    assert (best["quote_page"], best["page"], best["last_page"]) == (2, 1, 2)
     scores = [hit["score"] for hit in page["data"]]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
@@ -569,6 +569,7 @@ def test_the_pages_of_a_result(stores):
         [best] = stores.search(store, f"word{page}x3", max_num_results=1)
         first, last = best["page"], best.get("last_page", best["page"])
         assert first <= page <= last
+        assert best["quote_page"] == page
         assert {number for number in range(1, 9) if f"word{number}x" in best["content"][0]["text"]} == {*range(first, last + 1)}
         assert best.get("last_page") != first
         seen.add("last_page" in best)

@@ -35,7 +35,8 @@ extension HybridWeights: JSONWritable {
 
     /// Reads what `write(to:)` has written; nil for anything else.
     init?(stored value: JSONValue) {
-        guard let embedding = value["embedding_weight"]?.doubleValue, let text = value["text_weight"]?.doubleValue else {
+        guard let embedding = value["embedding_weight"]?.doubleValue, let text = value["text_weight"]?.doubleValue
+        else {
             return nil
         }
         self.init(embedding: embedding, text: text)

@@ -13,9 +13,6 @@ struct FileSearchTool: ServerTool {
     let function: Tool.Function
     let contextTokens: Int
 
-    /// Unicode scalars of a passage that needs no quote.
-    private static let quoteLength = 300
-
     init(
         _ search: any FileSearching,
         in stores: [Identifier<VectorStore>],
@@ -101,11 +98,9 @@ struct FileSearchTool: ServerTool {
                 )
             )
         }
-        var results = Passages(chunks, limit: limit, tokens: budget(in: use)).results
-        for index in results.indices where results[index].text.unicodeScalars.count > Self.quoteLength {
-            results[index].quote = Quote.best(in: results[index].text, for: queries.joined(separator: " "))
-        }
-        call.finding = FileSearchCall.Finding(number: use.sources.nextNumber, results: results)
+        let question = queries.joined(separator: " ")
+        let passages = Passages(chunks, limit: limit, tokens: budget(in: use), question: question)
+        call.finding = FileSearchCall.Finding(number: use.sources.nextNumber, results: passages.results)
         return .fileSearch(call)
     }
 

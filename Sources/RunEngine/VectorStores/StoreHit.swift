@@ -33,7 +33,7 @@ package struct StoreHit: Sendable {
     package var pages: ClosedRange<Int>? { chunk.pages }
 
     /// The sentence or line of the chunk that has most of what was searched for.
-    package var quote: String { Quote.best(in: chunk.text, for: query) }
+    package var quote: Quote { Quote.best(in: chunk, for: query) }
 }
 
 extension IndexQuery {

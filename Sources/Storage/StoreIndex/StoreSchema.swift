@@ -49,6 +49,7 @@ enum StoreSchema {
             tokens INTEGER NOT NULL,
             first_page INTEGER,
             last_page INTEGER,
+            page_starts TEXT,
             repeated_bytes INTEGER NOT NULL
         ) STRICT;
         CREATE UNIQUE INDEX chunks_of_file ON chunks (file, number, terms);
@@ -64,7 +65,10 @@ enum StoreSchema {
         CREATE TABLE codes (id INTEGER PRIMARY KEY, code BLOB NOT NULL) STRICT;
         """
 
-    private static let termRules = "ALTER TABLE store ADD COLUMN term_rules INTEGER NOT NULL DEFAULT 1"
+    private static let additions = """
+        ALTER TABLE store ADD COLUMN term_rules INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE chunks ADD COLUMN page_starts TEXT;
+        """
 
     /// Makes the tables of a new file, and brings those of an older one up to date.
     static func prepare(_ db: GRDB.Database) throws {
@@ -74,7 +78,7 @@ enum StoreSchema {
         }
         if found < version {
             try db.inTransaction(.immediate) {
-                try db.execute(sql: found == 0 ? tables : termRules)
+                try db.execute(sql: found == 0 ? tables : additions)
                 try db.execute(sql: "PRAGMA user_version = \(version)")
                 return .commit
             }

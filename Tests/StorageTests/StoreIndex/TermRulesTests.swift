@@ -49,7 +49,7 @@ import Testing
     @Test("An index of the first servers, which noted no rules, is used as it is")
     func withoutRules() async throws {
         try await temporary.index().add("file-1", ["a red lamp"])
-        try await change("ALTER TABLE store DROP COLUMN term_rules; PRAGMA user_version = 1")
+        try await change("ALTER TABLE store DROP COLUMN term_rules; ALTER TABLE chunks DROP COLUMN page_starts; PRAGMA user_version = 1")
 
         let index = try await reopened()
         try await index.add("file-2", ["a blue lamp"])
