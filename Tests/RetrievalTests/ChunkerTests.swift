@@ -1,3 +1,4 @@
+import Foundation
 import Retrieval
 import Testing
 
@@ -128,5 +129,40 @@ import Testing
         for (earlier, later) in zip(found, found.dropFirst()) {
             #expect((earlier.pages?.upperBound ?? 0) <= (later.pages?.lowerBound ?? 0))
         }
+    }
+
+    @Test("A chunk knows which of its pages a place is on")
+    func pageStarts() {
+        var chunker = Chunker(maximumTokens: 100, overlapTokens: 30)
+        var chunks: [TextChunk] = []
+        // The fourth page is empty.
+        for page in [1, 2, 3, 5, 6, 7, 8] {
+            let words = (0..<12).map { "쪽\(page)x\($0)" }.joined(separator: " ")
+            chunks += chunker.add(TextPiece(text: words, page: page))
+        }
+        chunks += chunker.finish()
+
+        #expect(chunks.count > 2)
+        #expect(chunks.contains { $0.pages.map { $0.contains(4) } ?? false })
+        for chunk in chunks {
+            #expect(chunk.pageStarts.count == (chunk.pages?.count ?? 0) - 1)
+            for page in 1...8 {
+                for place in chunk.text.ranges(of: "쪽\(page)x") {
+                    let offset = chunk.text.utf8.distance(from: chunk.text.startIndex, to: place.lowerBound)
+                    #expect(chunk.page(at: offset) == page)
+                }
+            }
+        }
+        var whole = chunks[0]
+        for next in chunks.dropFirst() { whole.append(next) }
+        #expect(whole.pages == 1...8)
+        for page in [1, 2, 3, 5, 6, 7, 8] {
+            let place = whole.text.range(of: "쪽\(page)x11")
+            let offset = place.map { whole.text.utf8.distance(from: whole.text.startIndex, to: $0.lowerBound) }
+            #expect(offset.flatMap(whole.page) == page)
+        }
+        #expect(TextChunk(text: "a", tokens: 1).page(at: 0) == nil)
+        #expect(TextChunk(text: "a", tokens: 1, pages: 2...3).page(at: 0) == nil)
+        #expect(TextChunk(text: "a", tokens: 1, pages: 2...2).page(at: 0) == 2)
     }
 }

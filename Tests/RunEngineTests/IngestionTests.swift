@@ -165,7 +165,7 @@ struct IngestionTests {
                 in: .default
             )
             #expect(findings.hits.map(\.file) == [file])
-            #expect(findings.hits.first?.quote == "The lamp is replaced every year.")
+            #expect(findings.hits.first?.quote.text == "The lamp is replaced every year.")
         }
     }
 

@@ -1,4 +1,5 @@
 import AssistantsAPI
+import Foundation
 import Retrieval
 import RunEngine
 import Testing
@@ -35,13 +36,47 @@ import Testing
                 chunk(4, " four", score: 0.1, repeating: "three."),
             ],
             limit: 10,
-            tokens: 1000
+            tokens: 1000,
+            question: ""
         )
 
         #expect(passages.results.map(\.text) == ["two. 가나 two.가나다 three. four", "seven", "other"])
         #expect(passages.results.map(\.score) == [0.9, 0.8, 0.7])
         #expect(passages.results[0].pages == 1...3)
         #expect(passages.results[1].pages == nil)
+    }
+
+    @Test("The quote of a long passage tells its page, also where chunks were joined")
+    func quotePages() {
+        let line = String(repeating: "nothing in particular ", count: 10)
+        let ends = "Page 2. \(line)\nPage 3.\n"
+        func found(_ number: Int, _ text: String, _ pages: ClosedRange<Int>, _ starts: [String], repeating: Int)
+            -> FoundChunk
+        {
+            var found = chunk(number, text, score: 1, pages: pages)
+            found.chunk.pageStarts = starts.compactMap { start in
+                text.range(of: start).map { text.utf8.distance(from: text.startIndex, to: $0.lowerBound) }
+            }
+            found.chunk.repeatedBytes = repeating
+            return found
+        }
+        let first = found(0, "쪽 1. \(line)\n\(ends)", 1...3, ["Page 2", "Page 3"], repeating: 0)
+        let second = found(
+            1,
+            "\(ends)\(line)\nPage 5. \(line)zebra\n",
+            2...5,
+            ["Page 3", "Page 5", "Page 5"],
+            repeating: ends.utf8.count
+        )
+        func quote(_ question: String) -> FileSearchCall.Result? {
+            Passages([second, first], limit: 5, tokens: 4000, question: question).results.first
+        }
+
+        #expect(quote("zebra")?.pages == 1...5)
+        #expect(quote("zebra")?.quotePage == 5)
+        #expect(quote("쪽 1")?.quotePage == 1)
+        #expect(quote("Page 2")?.quotePage == 2)
+        #expect(quote("Page 3")?.quotePage == 3)
     }
 
     @Test("Passages have no more tokens than there is room for; the last one is cut")
@@ -51,14 +86,14 @@ import Testing
         let each = TokenEstimate.tokens(in: text)
         let room = each * 2 + each / 2
 
-        let results = Passages(chunks, limit: 10, tokens: room + 48).results
+        let results = Passages(chunks, limit: 10, tokens: room + 48, question: "").results
 
         #expect(results.count == 3)
         #expect(results.reduce(0) { $0 + TokenEstimate.tokens(in: $1.text) } <= room)
         #expect(text.hasPrefix(results[2].text))
-        #expect(Passages(chunks, limit: 10, tokens: 30).results.count == 1)
-        #expect(Passages(chunks, limit: 2, tokens: 100_000).results.count == 2)
-        #expect(Passages([], limit: 2, tokens: 100).results.isEmpty)
+        #expect(Passages(chunks, limit: 10, tokens: 30, question: "").results.count == 1)
+        #expect(Passages(chunks, limit: 2, tokens: 100_000, question: "").results.count == 2)
+        #expect(Passages([], limit: 2, tokens: 100, question: "").results.isEmpty)
     }
 
     @Test("What was found in two stores is listed twice, as far as there is room, and costs its tokens once")
@@ -67,8 +102,8 @@ import Testing
             chunk(0, "same", score: 0.9), chunk(0, "same", score: 0.9), chunk(0, of: "file-b", "other", score: 0.5),
         ]
 
-        #expect(Passages(chunks, limit: 3, tokens: 100).results.map(\.text) == ["same", "same", "other"])
-        #expect(Passages(chunks, limit: 2, tokens: 100).results.map(\.text) == ["same", "other"])
+        #expect(Passages(chunks, limit: 3, tokens: 100, question: "").results.map(\.text) == ["same", "same", "other"])
+        #expect(Passages(chunks, limit: 2, tokens: 100, question: "").results.map(\.text) == ["same", "other"])
     }
 
     @Test("A model is shown each passage once, with its marker and its page")

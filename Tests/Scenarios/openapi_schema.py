@@ -86,9 +86,9 @@ def _waive(schemas: dict[str, Any]) -> None:
     store["expires_after"] = {"anyOf": [store["expires_after"], {"type": "null"}]}
     # The service named batches so.
     schemas["VectorStoreFileBatchObject"]["properties"]["object"]["enum"] = ["vector_store.file_batch"]
-    # Ours to add: the passage that fits best, and its page.
+    # Ours to add: the passage that fits best, and pages.
     result = schemas["VectorStoreSearchResultItem"]["properties"]
-    result |= {"quote": {"type": "string"}, "page": {"type": "integer"}, "last_page": {"type": "integer"}}
+    result |= {"quote": {"type": "string"}} | dict.fromkeys(["quote_page", "page", "last_page"], {"type": "integer"})
     # The error of a stream comes wrapped, as both SDKs expect it.
     schemas["ErrorEvent"]["properties"]["data"] = {"$ref": "#/components/schemas/ErrorResponse"}
 

@@ -9,7 +9,7 @@ from assistants_server import text_of, wait_until
 from documents import Document, pdf, text
 from scripted_model import Decides, Embeds, FunctionCall, Gate, Generates, Says, Text
 from sdk import Hooks, client_of, names, plain
-from v1_api import V1, WEATHER, names_of, path_of
+from v1_api import V1, WEATHER, names_of, path_of, refused
 from vector_stores import Stores
 
 FOODS = text(
@@ -226,7 +226,7 @@ def test_pages_and_quotes_of_long_results(one_library):
     run = one_library.v1.completed(one_library.v1.thread("Zebras?")["id"], assistant)
     [[result, *_]] = one_library.found(run)
     assert "zebra budget is 4711" in result["quote"] and len(result["quote"]) <= 300
-    assert (result["page"], result["last_page"]) == (1, 30)
+    assert (result["quote_page"], result["page"], result["last_page"]) == (7, 1, 30)
     assert "】 pages 1–30" in one_library.model.calls[1].tool_outputs[0][1]
 
 
@@ -376,6 +376,35 @@ def test_results_keep_to_the_tools_limits(one_library):
     run = v1.completed(v1.thread("?")["id"], one_library.assistant(store, tools=[tool]))
     [results] = one_library.found(run)
     assert all(result["score"] == 1.0 for result in results)
+
+
+def test_the_weights_of_the_tool_count(slow_search):
+    library, v1 = slow_search, slow_search.v1
+    store = library.store(library.file(text("a.txt", "photosynthesis in leaves")))
+    # Half a word: its vector is near, but it is no word of the index.
+    library.model.script = searches_then_says("photosynthe", answer=lambda *shown: "Found" if shown else "Not found")
+    for embedding, words, found in ((1, 0, 1), (0, 1, 0)):
+        options = {"score_threshold": 0, "hybrid_search": {"embedding_weight": embedding, "text_weight": words}}
+        tool = {"type": "file_search", "file_search": {"ranking_options": options}}
+        assistant = v1.get(f"/assistants/{library.assistant(store, tools=[tool])}")
+        assert assistant["tools"][0]["file_search"]["ranking_options"]["hybrid_search"] == options["hybrid_search"]
+        run = v1.completed(v1.thread("?")["id"], assistant["id"])
+        assert len(library.found(run)[0]) == found
+        [call] = v1.steps(run)[0]["step_details"]["tool_calls"]
+        assert "hybrid_search" not in call["file_search"]["ranking_options"]
+
+
+def test_wrong_weights_of_the_tool_are_refused(one_v1):
+    for weights, param in (({"embedding_weight": 1}, ".text_weight"), ({"embedding_weight": 0, "text_weight": 0}, "")):
+        options = {"score_threshold": 0, "hybrid_search": weights}
+        tool = {"type": "file_search", "file_search": {"ranking_options": options}}
+        answer = one_v1.try_post("/assistants", model="m", tools=[tool])
+        refused(answer, param=f"tools[0].file_search.ranking_options.hybrid_search{param}")
+    options["hybrid_search"] = None
+    assert one_v1.assistant(tools=[tool])["tools"][0]["file_search"]["ranking_options"] == {
+        "ranker": "default_2024_08_21",
+        "score_threshold": 0.0,
+    }
 
 
 def test_nothing_is_found(foods):

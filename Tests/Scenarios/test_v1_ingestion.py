@@ -9,7 +9,7 @@ import pytest
 from assistants_server import wait_until
 from documents import docx, mixed, pdf, text
 from sdk import client_of
-from v1_api import V1
+from v1_api import V1, refused
 from vector_stores import Stores
 
 # What a dead process left behind is taken up this soon after the start.
@@ -283,20 +283,28 @@ def test_projects_take_turns(start_server):
     assert busy.v1.get(f"/vector_stores/{crowded}")["file_counts"]["in_progress"] > 10, "it did not wait for all others"
 
 
-@pytest.mark.timeout(120)
-def test_a_batch_of_five_hundred(stores):
+@pytest.mark.timeout(300)
+def test_a_batch_of_as_many_files_as_one_may_have(stores):
     def upload(number):
         return Stores(V1(stores.v1.server.separate())).upload(f"mark{number:04} words")
 
     with ThreadPoolExecutor(4) as pool:
-        files = list(pool.map(upload, range(500)))
+        files = list(pool.map(upload, range(2000)))
     store = stores.create()["id"]
+    too_many = stores.v1.try_post(f"/vector_stores/{store}/file_batches", file_ids=[*files, "file-one-more"])
+    assert refused(too_many, param="file_ids", code="array_above_max_length")["message"] == (
+        "Invalid 'file_ids': array too long. Expected an array with maximum length 2000, but got an array with length "
+        "2001 instead."
+    )
     begin = time.monotonic()
     batch = stores.v1.post(f"/vector_stores/{store}/file_batches", file_ids=files)
     assert time.monotonic() - begin < 30
-    assert batch["file_counts"]["total"] == 500
-    assert stores.settled(store, timeout=90)["file_counts"]["completed"] == 500
-    assert len(stores.files(store)) == 500
+    assert batch["file_counts"]["total"] == 2000
+    assert stores.settled(store, timeout=200)["file_counts"]["completed"] == 2000
+    ended = stores.v1.get(f"/vector_stores/{store}/file_batches/{batch['id']}")
+    assert (ended["status"], ended["file_counts"]["completed"]) == ("completed", 2000)
+    assert len(stores.files(store)) == 2000
+    assert stores.found(store, "mark1999") == [files[1999]]
 
 
 def test_a_word_document_beside_text(stores):

@@ -553,10 +553,30 @@ def test_a_search(library, v1):
     assert best["content"][0]["type"] == "text"
     assert "Reset the display with the red button." in best["content"][0]["text"]
     assert best["quote"] == "Reset the display with the red button."
-    assert best["page"] in (1, 2)
+    assert (best["quote_page"], best["page"], best["last_page"]) == (2, 1, 2)
     scores = [hit["score"] for hit in page["data"]]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
+
+
+def test_the_pages_of_a_result(stores):
+    # Two short pages make a chunk of the smallest size, a long one is a chunk of its own.
+    long, short = "1," * 30, "1," * 10
+    pages = [f"page{number} {text}" for number, text in enumerate([long, short, short, long, short, short, long], 1)]
+    static = {"max_chunk_size_tokens": 100, "chunk_overlap_tokens": 0}
+    store = stores.create(pdf("long.pdf", *pages), chunking_strategy={"type": "static", "static": static})["id"]
+    seen = set()
+    for page in range(1, 8):
+        [best] = stores.search(store, f"page{page}", max_num_results=1)
+        first, last = best["page"], best.get("last_page", best["page"])
+        shown = {each for each in range(1, 8) if f"page{each}" in best["content"][0]["text"]}
+        assert shown == set(range(first, last + 1)) and page in shown
+        assert f"page{page}" in best["quote"] and best["quote_page"] == page
+        assert best.get("last_page") != first
+        seen.add("last_page" in best)
+    assert seen == {True, False}
+    plain = stores.search(stores.create("plain words")["id"], "plain")[0]
+    assert not {"page", "last_page", "quote_page"} & set(plain)
 
 
 def test_a_search_says_that_it_compares_words_alone(library, v1):

@@ -65,6 +65,21 @@ import Testing
         #expect(page.items.map(\.id.rawValue) == (0..<50).map { "msg_\($0)" })
     }
 
+    @Test("Nobody but the owner can read the database")
+    func modes() async throws {
+        let temporary = try TemporaryDatabase()
+        _ = try await temporary.thread()
+
+        let manager = FileManager.default
+        func mode(_ path: String) throws -> Int? {
+            try manager.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        }
+        #expect(try mode(temporary.path) == 0o700)
+        let files = try manager.contentsOfDirectory(atPath: temporary.path)
+        #expect(files.count >= 3)
+        for file in files { #expect(try mode("\(temporary.path)/\(file)") == 0o600) }
+    }
+
     @Test("A data directory belongs to one process at a time")
     func lock() throws {
         let temporary = try TemporaryDatabase()

@@ -1,4 +1,5 @@
 import AssistantsAPI
+import GRDB
 import Storage
 import Testing
 
@@ -6,6 +7,8 @@ import Testing
     private let temporary: TemporaryDatabase
 
     init() throws { temporary = try TemporaryDatabase() }
+
+    private init(temporary: TemporaryDatabase) { self.temporary = temporary }
 
     /// Stores a thread with a message for each text.
     @discardableResult
@@ -61,6 +64,24 @@ import Testing
         let request = PageRequest(limit: limit, order: order, after: after, before: before)
         let page = try await temporary.database.read { try $0.threads.page(request, of: project, matching: filter) }
         return page.items.map(\.id.rawValue) + (page.hasMore ? ["…"] : [])
+    }
+
+    @Test("An index that was made by other rules is emptied at the start, and filled again")
+    func otherRules() async throws {
+        try await thread("thread_1", "a red lamp")
+        try await index()
+        let path = temporary.path + "/assistants.sqlite"
+        try await DatabaseQueue(path: path).write { db in
+            try db.execute(sql: "INSERT OR REPLACE INTO progress VALUES ('search rules', 0)")
+        }
+
+        let next = try SearchTests(temporary: TemporaryDatabase(copying: temporary.path))
+        #expect(try await next.found("lamp").isEmpty)
+        try await next.index()
+        #expect(try await next.found("lamp") == ["thread_1"])
+        // Once is enough.
+        let last = try TemporaryDatabase(copying: next.temporary.path)
+        #expect(try await last.database.read { try $0.search.work(limit: 3, bytes: 1000).isEmpty })
     }
 
     @Test("All words must be in one message, in any order and case; the last one may go on")

@@ -54,11 +54,19 @@ package enum Tool: Sendable, Equatable {
         package var ranker: String
         /// From 0 to 1; results below it are dropped.
         package var scoreThreshold: Double
+        /// How much each side of the search counts; nil leaves it to the search.
+        package var weights: HybridWeights?
 
-        package init(maximumResults: Int? = nil, ranker: String = Self.defaultRanker, scoreThreshold: Double = 0) {
+        package init(
+            maximumResults: Int? = nil,
+            ranker: String = Self.defaultRanker,
+            scoreThreshold: Double = 0,
+            weights: HybridWeights? = nil
+        ) {
             self.maximumResults = maximumResults
             self.ranker = ranker
             self.scoreThreshold = scoreThreshold
+            self.weights = weights
         }
 
         package static let defaultRanker = "default_2024_08_21"
@@ -93,7 +101,8 @@ package enum Tool: Sendable, Equatable {
                 FileSearch(
                     maximumResults: value["file_search"]?["max_num_results"]?.intValue,
                     ranker: options?["ranker"]?.stringValue ?? FileSearch.defaultRanker,
-                    scoreThreshold: options?["score_threshold"]?.doubleValue ?? 0
+                    scoreThreshold: options?["score_threshold"]?.doubleValue ?? 0,
+                    weights: options?["hybrid_search"].flatMap(HybridWeights.init(stored:))
                 )
             )
         case "function":
@@ -126,6 +135,7 @@ extension Tool: JSONWritable {
             writer.beginObject()
             writer.member("ranker", search.ranker)
             writer.member("score_threshold", search.scoreThreshold)
+            if let weights = search.weights { writer.member("hybrid_search", weights) }
             writer.endObject()
             writer.endObject()
         case .function(let function):

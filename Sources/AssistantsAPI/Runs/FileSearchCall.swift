@@ -34,6 +34,8 @@ package struct FileSearchCall: Sendable, Equatable {
         package var pages: ClosedRange<Int>?
         /// The passage of the text that fits the search best; nil where the text is not longer than one.
         package var quote: String?
+        /// The page that the quote stands on; nil where the document has none.
+        package var quotePage: Int?
 
         package init(
             fileID: String,
@@ -42,7 +44,8 @@ package struct FileSearchCall: Sendable, Equatable {
             attributes: Attributes = Attributes(),
             text: String,
             pages: ClosedRange<Int>? = nil,
-            quote: String? = nil
+            quote: String? = nil,
+            quotePage: Int? = nil
         ) {
             self.fileID = fileID
             self.filename = filename
@@ -51,6 +54,7 @@ package struct FileSearchCall: Sendable, Equatable {
             self.text = text
             self.pages = pages
             self.quote = quote
+            self.quotePage = quotePage
         }
     }
 
@@ -141,12 +145,13 @@ extension FileSearchCall.Result {
             score: value["score"]?.doubleValue ?? 0,
             attributes: value["attributes"].flatMap { Attributes(storedJSON: $0.jsonText) } ?? Attributes(),
             text: texts.joined(separator: "\n"),
-            quote: value["quote"]?.stringValue
+            quote: value["quote"]?.stringValue,
+            quotePage: value["quote_page"]?.intValue
         )
         if let first = value["page"]?.intValue { pages = first...max(first, value["last_page"]?.intValue ?? first) }
     }
 
-    /// Members as the service sent them, then ours: the page, or the first and the last one, and the quote.
+    /// Members as the service sent them, then ours: the page, or the first and the last one, and the quote with its.
     fileprivate func write(isDetailed: Bool, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("file_id", fileID)
@@ -167,6 +172,7 @@ extension FileSearchCall.Result {
             if pages.count > 1 { writer.member("last_page", pages.upperBound) }
         }
         if let quote { writer.member("quote", quote) }
+        if let quotePage { writer.member("quote_page", quotePage) }
         writer.endObject()
     }
 }

@@ -24,3 +24,21 @@ package struct HybridWeights: Sendable, Equatable {
         self.text = text
     }
 }
+
+extension HybridWeights: JSONWritable {
+    package func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("embedding_weight", embedding)
+        writer.member("text_weight", text)
+        writer.endObject()
+    }
+
+    /// Reads what `write(to:)` has written; nil for anything else.
+    init?(stored value: JSONValue) {
+        guard let embedding = value["embedding_weight"]?.doubleValue, let text = value["text_weight"]?.doubleValue
+        else {
+            return nil
+        }
+        self.init(embedding: embedding, text: text)
+    }
+}

@@ -209,13 +209,26 @@ package struct Chunker: Sendable {
         let repeatedUnits = units.prefix(repeated)
         let repeatedBytes = repeatedUnits.reduce(header?.header.count ?? 0) { $0 + $1.bytes.count }
         let pages = units.compactMap(\.page)
+        let span = pages.min().flatMap { first in pages.max().map { first...$0 } }
         let hundredths = units.reduce(header?.cost ?? 0) { $0 + $1.cost }
         return TextChunk(
             text: String(decoding: content, as: UTF8.self),
             tokens: (hundredths + 99) / 100,
-            pages: pages.min().flatMap { first in pages.max().map { first...$0 } },
+            pages: span,
+            pageStarts: span.map { pageStarts(of: units, $0, behind: header?.header.count ?? 0) } ?? [],
             repeatedBytes: min(repeatedBytes, content.count)
         )
+    }
+
+    /// Where each page after the first begins; a page without text begins with the next one.
+    private func pageStarts(of units: ArraySlice<TextUnit>, _ pages: ClosedRange<Int>, behind header: Int) -> [Int] {
+        var starts: [Int] = []
+        let first = units.first?.bytes.lowerBound ?? 0
+        for unit in units {
+            guard let page = unit.page else { continue }
+            while pages.lowerBound + starts.count < page { starts.append(header + unit.bytes.lowerBound - first) }
+        }
+        return starts
     }
 
     private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0D ~= byte }

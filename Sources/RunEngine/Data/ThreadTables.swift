@@ -130,7 +130,11 @@ package final class ThreadTables: Sendable {
         let path = "\(directory)/\(thread.rawValue)-\(RandomWords.pair().0)"
         return try await Cancellable.run { isCancelled in
             try await self.building.perform {
-                try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
+                try FileManager.default.createDirectory(
+                    atPath: self.directory,
+                    withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700]
+                )
             }
             let unpacked = try await self.uploads?.open(files, folder: self.directory) ?? UploadedTables.Opened()
             return try await self.building.perform {

@@ -13,9 +13,6 @@ struct FileSearchTool: ServerTool {
     let function: Tool.Function
     let contextTokens: Int
 
-    /// Unicode scalars of a passage that needs no quote.
-    private static let quoteLength = 300
-
     init(
         _ search: any FileSearching,
         in stores: [Identifier<VectorStore>],
@@ -93,15 +90,17 @@ struct FileSearchTool: ServerTool {
                     queries: queries,
                     // Neighbours among them become one passage.
                     limit: min(limit + limit / 2, 50),
-                    ranking: RankingOptions(ranker: settings.ranker, scoreThreshold: settings.scoreThreshold)
+                    ranking: RankingOptions(
+                        ranker: settings.ranker,
+                        scoreThreshold: settings.scoreThreshold,
+                        weights: settings.weights
+                    )
                 )
             )
         }
-        var results = Passages(chunks, limit: limit, tokens: budget(in: use)).results
-        for index in results.indices where results[index].text.unicodeScalars.count > Self.quoteLength {
-            results[index].quote = Quote.best(in: results[index].text, for: queries.joined(separator: " "))
-        }
-        call.finding = FileSearchCall.Finding(number: use.sources.nextNumber, results: results)
+        let question = queries.joined(separator: " ")
+        let passages = Passages(chunks, limit: limit, tokens: budget(in: use), question: question)
+        call.finding = FileSearchCall.Finding(number: use.sources.nextNumber, results: passages.results)
         return .fileSearch(call)
     }
 

@@ -6,6 +6,8 @@ import Retrieval
 package struct Passages {
     package private(set) var results: [FileSearchCall.Result] = []
 
+    /// Unicode scalars of a passage that needs no quote.
+    private static let quotedLength = 300
     /// What stands around a passage.
     private static let frame = 24
     /// A passage that is cut to less is of no use.
@@ -21,7 +23,8 @@ package struct Passages {
     ///     there is room.
     ///   - limit: passages at most.
     ///   - tokens: of all passages that differ, at most; the best one is there in any case, cut to it.
-    package init(_ chunks: [FoundChunk], limit: Int, tokens: Int) {
+    ///   - question: what the quotes of long passages are to answer.
+    package init(_ chunks: [FoundChunk], limit: Int, tokens: Int, question: String) {
         var seen: Set<Place> = []
         var (first, again): ([FoundChunk], [FoundChunk]) = ([], [])
         for chunk in chunks {
@@ -31,17 +34,33 @@ package struct Passages {
                 again.append(chunk)
             }
         }
-        results = Self.cut(Self.merged(first).prefix(limit), to: tokens)
-        for repeated in Self.merged(again) where results.count < limit {
-            guard let place = results.lastIndex(where: { $0.fileID == repeated.fileID && $0.text == repeated.text })
-            else { continue }
-            results.insert(repeated, at: place + 1)
+        var passages = Self.cut(Self.merged(first).prefix(limit), to: tokens)
+        for repeated in Self.merged(again) where passages.count < limit {
+            let place = passages.lastIndex { $0.fileID == repeated.fileID && $0.chunk.text == repeated.chunk.text }
+            guard let place else { continue }
+            passages.insert(repeated, at: place + 1)
         }
+        results = passages.map { Self.result($0, question: question) }
+    }
+
+    private static func result(_ passage: FoundChunk, question: String) -> FileSearchCall.Result {
+        let isQuoted = passage.chunk.text.unicodeScalars.count > quotedLength
+        let quote = isQuoted ? Quote.best(in: passage.chunk, for: question) : nil
+        return FileSearchCall.Result(
+            fileID: passage.fileID,
+            filename: passage.filename,
+            score: passage.score,
+            attributes: passage.attributes,
+            text: passage.chunk.text,
+            pages: passage.chunk.pages,
+            quote: quote?.text,
+            quotePage: quote?.page
+        )
     }
 
     // MARK: Merging
 
-    private static func merged(_ chunks: [FoundChunk]) -> [FileSearchCall.Result] {
+    private static func merged(_ chunks: [FoundChunk]) -> [FoundChunk] {
         var rows: [[FoundChunk]] = []
         for file in Dictionary(grouping: chunks, by: \.fileID).values {
             for chunk in file.sorted(by: { $0.number < $1.number }) {
@@ -54,44 +73,33 @@ package struct Passages {
         }
         return rows.compactMap(passage).sorted { left, right in
             // The order of the files is by chance: what scores the same keeps a fixed one.
-            (right.score, left.fileID, left.text) < (left.score, right.fileID, right.text)
+            (right.score, left.fileID, left.chunk.text) < (left.score, right.fileID, right.chunk.text)
         }
     }
 
-    private static func passage(_ row: [FoundChunk]) -> FileSearchCall.Result? {
-        guard let first = row.first else { return nil }
-        var text = first.chunk.text
-        var pages = first.chunk.pages
+    private static func passage(_ row: [FoundChunk]) -> FoundChunk? {
+        guard var passage = row.first else { return nil }
         for next in row.dropFirst() {
-            text += String(decoding: next.chunk.text.utf8.dropFirst(next.chunk.repeatedBytes), as: UTF8.self)
-            if let more = next.chunk.pages {
-                pages = pages.map { min($0.lowerBound, more.lowerBound)...max($0.upperBound, more.upperBound) } ?? more
-            }
+            passage.chunk.append(next.chunk)
+            passage.score = max(passage.score, next.score)
         }
-        return FileSearchCall.Result(
-            fileID: first.fileID,
-            filename: first.filename,
-            score: row.map(\.score).max() ?? 0,
-            attributes: first.attributes,
-            text: text,
-            pages: pages
-        )
+        return passage
     }
 
     // MARK: Budget
 
-    private static func cut(_ passages: ArraySlice<FileSearchCall.Result>, to budget: Int) -> [FileSearchCall.Result] {
-        var kept: [FileSearchCall.Result] = []
+    private static func cut(_ passages: ArraySlice<FoundChunk>, to budget: Int) -> [FoundChunk] {
+        var kept: [FoundChunk] = []
         var room = budget
         for var passage in passages {
-            let tokens = TokenEstimate.tokens(in: passage.text) + frame
+            let tokens = TokenEstimate.tokens(in: passage.chunk.text) + frame
             if tokens <= room {
                 kept.append(passage)
                 room -= tokens
                 continue
             }
             guard room >= leastTokens || kept.isEmpty else { break }
-            passage.text = passage.text.beginning(ofTokens: max(room - frame, 1), outOf: tokens)
+            passage.chunk.text = passage.chunk.text.beginning(ofTokens: max(room - frame, 1), outOf: tokens)
             kept.append(passage)
             break
         }

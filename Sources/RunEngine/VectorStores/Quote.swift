@@ -1,14 +1,21 @@
-/// Finds the passage of a text that answers a query best, to be shown beside the text.
-enum Quote {
+import Retrieval
+
+/// The passage of a text that answers a query best, to be shown beside the text.
+package struct Quote: Sendable, Equatable {
+    package let text: String
+    /// The page that it stands on; nil where documents of its kind have none.
+    package let page: Int?
+
     /// Characters of a quote at most.
     private static let maximumLength = 300
 
-    /// The sentence or line of `text` that shares most with the query; a long one is cut. The first one of equals, and the
+    /// The sentence or line of a chunk that shares most with the query; a long one is cut. The first one of equals, and the
     /// text's beginning when none shares anything.
-    static func best(in text: String, for query: String) -> String {
+    static func best(in chunk: TextChunk, for query: String) -> Quote {
+        let text = chunk.text
         var wanted: Set<UInt64> = []
         forEachPair(in: query) { wanted.insert($0) }
-        var best = (passage: Substring(), score: 0.0)
+        var best = (passage: text.prefix(0), score: 0.0)
         for passage in passages(of: text) {
             var (shared, count) = (Set<UInt64>(), 0)
             forEachPair(in: passage) { pair in
@@ -19,7 +26,8 @@ enum Quote {
             let score = Double(shared.count) - Double(count) / 1000
             if best.passage.isEmpty || score > best.score { best = (passage, score) }
         }
-        return cut(best.passage)
+        let offset = text.utf8.distance(from: text.startIndex, to: best.passage.startIndex)
+        return Quote(text: cut(best.passage), page: chunk.page(at: offset))
     }
 
     /// Sentences and lines, without spaces around them; empty ones left out.

@@ -29,11 +29,11 @@ package struct StoreHit: Sendable {
 
     package var text: String { chunk.text }
 
-    /// The page that it begins on; nil where documents of its kind have none.
-    package var page: Int? { chunk.pages?.lowerBound }
+    /// The pages that it stands on, counted from 1; nil where documents of its kind have none.
+    package var pages: ClosedRange<Int>? { chunk.pages }
 
     /// The sentence or line of the chunk that has most of what was searched for.
-    package var quote: String { Quote.best(in: chunk.text, for: query) }
+    package var quote: Quote { Quote.best(in: chunk, for: query) }
 }
 
 extension IndexQuery {

@@ -70,10 +70,12 @@ package struct StoreSearch: Sendable {
         let now = clock.now()
         for store in present { activity.note(store, at: now) }
 
+        // Before a model is asked, which takes its time: what is deleted meanwhile is not opened again.
+        var indexes: [StoreIndex] = []
+        for store in present { indexes.append(try await worker.index(of: store)) }
         var findings = Findings(hits: [], comparesMeaning: false)
         let vectors = await vectors(of: queries, for: known)
-        for store in present {
-            let index = try await worker.index(of: store)
+        for (store, index) in zip(present, indexes) {
             for (number, query) in queries.enumerated() {
                 let vector = vectors.map { $0[number] }
                 let hits = try await index.search(IndexQuery(query, vector: vector, options))

@@ -11,11 +11,15 @@ package final class DataDirectory: Sendable {
     /// The locked file's descriptor, `nil` once the lock is given up.
     private let lock: Mutex<Int32?>
 
-    /// Creates the folder if there is none and locks it.
+    /// Creates the folder, for its owner alone, if there is none, and locks it.
     package init(path: String) throws {
         self.path = path
         do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: path,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
         } catch {
             throw StorageError.unavailable(reason: "the data directory \(path) cannot be created")
         }

@@ -25,6 +25,8 @@ package final class Database: Sendable {
             // 16 MiB of pages for each connection at most, temporary tables in memory.
             try db.execute(sql: "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY")
         }
+        // What SQLite puts beside it has the same mode.
+        try DiskFile.makePrivate(directory.databasePath)
         do {
             pool = try DatabasePool(path: directory.databasePath, configuration: configuration)
             try Migrations.migrator.migrate(pool)
@@ -36,6 +38,7 @@ package final class Database: Sendable {
             lease = try pool.write { db in
                 let workers = WorkerRepository(db: db)
                 try workers.withdrawAll()
+                try SearchRepository(db: db).adoptRules()
                 return WorkerLease(worker: try workers.register())
             }
         } catch {

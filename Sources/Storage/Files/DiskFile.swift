@@ -64,6 +64,18 @@ final class DiskFile: Sendable {
 
     // MARK: Paths
 
+    /// Makes an empty file that nobody else can read, unless there is one. That is not even opened: to close it would end the
+    /// locks that SQLite may have on it.
+    static func makePrivate(_ path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            guard errno == EEXIST else { throw failure("create", path) }
+            return
+        }
+        close(descriptor)
+    }
+
+    /// Makes a folder that nobody else can look into. Returns whether there was none.
     static func makeDirectory(_ path: String) throws -> Bool {
         if mkdir(path, 0o700) == 0 { return true }
         guard errno == EEXIST else { throw failure("create", path) }

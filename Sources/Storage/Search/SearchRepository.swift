@@ -42,6 +42,17 @@ package struct SearchRepository {
         }
     }
 
+    /// Empties an index that was made by other rules than today's: a question would not meet its terms, and what has to leave it
+    /// could not be named as it came. Steps fill it again.
+    func adoptRules() throws {
+        let sql = "SELECT seq FROM progress WHERE name = 'search rules'"
+        guard try db.first(sql, [], { $0.integer(0) }) ?? 1 != SearchTerms.rules else { return }
+        try db.run("INSERT INTO message_search (message_search) VALUES ('delete-all')")
+        try db.run("DELETE FROM search_removals")
+        try db.run("UPDATE progress SET seq = 0 WHERE name = 'search'")
+        try db.run("INSERT OR REPLACE INTO progress (name, seq) VALUES ('search rules', ?)", [SearchTerms.rules])
+    }
+
     /// The next work: up to `limit` messages with about `bytes` of content.
     package func work(limit: Int, bytes: Int) throws -> Work {
         var work = Work(indexedThrough: try indexedThrough())

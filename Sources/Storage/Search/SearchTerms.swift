@@ -5,6 +5,10 @@
 /// two neighbouring syllables are a part, across a space too (`환불 정책` has 환불, 불정 and 정책), and there once more with
 /// the first word's particle left out (`환불의 정책` has 불정 as well).
 struct SearchTerms {
+    /// By which rules terms are found. To be raised whenever a text gets other terms than before: the index is then filled anew
+    /// (`SearchRepository.adoptRules`).
+    static let rules = 1
+
     /// One or two syllables.
     struct Part: Equatable, Comparable {
         private let code: UInt64

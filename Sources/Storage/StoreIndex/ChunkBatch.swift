@@ -88,12 +88,13 @@ struct ChunkBatch: Sendable {
         let chunk = chunks[index]
         try db.run(
             """
-            INSERT INTO chunks (id, file, number, terms, text, tokens, first_page, last_page, repeated_bytes)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO chunks (id, file, number, terms, text, tokens, first_page, last_page, repeated_bytes, page_starts)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 id, file, number, lengths[index], chunk.text, chunk.tokens, chunk.pages?.lowerBound,
                 chunk.pages?.upperBound, chunk.repeatedBytes,
+                chunk.pageStarts.isEmpty ? nil : chunk.pageStarts.map(String.init).joined(separator: " "),
             ]
         )
         try db.run(

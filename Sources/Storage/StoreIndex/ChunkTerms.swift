@@ -3,6 +3,10 @@
 /// Terms are words; the parts of identifiers; identifiers that are made of words; of Korean words every two neighbouring
 /// syllables, also across a space; of Chinese and Japanese every two characters.
 struct ChunkTerms {
+    /// By which rules terms are found. To be raised whenever a text gets other terms than before: indexes are then made anew when
+    /// they are opened (`OutdatedTerms`).
+    static let rules = 1
+
     /// Columns of the index.
     private static let columnCount = 5
 

@@ -7,21 +7,30 @@ extension StoreIndex {
     /// Hits that each side looks for at least: fewer would miss what is far down on one side and high up on the other.
     private static let candidates = 50
 
-    /// The chunks that answer a question best, the best first. What is the same text as a better hit comes last.
+    /// The chunks that answer a question best, the best first. What is the same text as a better hit comes last, and what left
+    /// while it was searched for is not among them.
     package func search(_ query: IndexQuery) async throws -> [IndexHit] {
         guard query.limit > 0 else { return [] }
         let vector = query.vector.flatMap { usable($0) }
         if vector != nil { try await loadMatrix() }
-        let map = map.withLock { $0 }
+        let searched = map.withLock { $0 }
         let frequentTerms = frequentTerms
-        return try await read { db in
-            let search = StoreSearching(
-                map: map,
-                frequentTerms: frequentTerms,
-                candidates: max(Self.candidates, 2 * query.limit),
-                db: db
-            )
-            return try search.hits(for: query, vector: vector)
+        guard !searched.files.isEmpty else { return [] }
+        do {
+            let hits = try await read { db in
+                let search = StoreSearching(
+                    map: searched,
+                    frequentTerms: frequentTerms,
+                    candidates: max(Self.candidates, 2 * query.limit),
+                    db: db
+                )
+                return try search.hits(for: query, vector: vector)
+            }
+            return map.withLock { now in
+                now.removals == searched.removals && !now.isDeleted ? hits : now.present(hits)
+            }
+        } catch  where map.withLock({ $0.isDeleted }) {
+            return []
         }
     }
 

@@ -185,6 +185,9 @@ package final class StoreIndex: Sendable {
 
     // MARK: Upkeep
 
+    /// Whoever still searches finds nothing from now on.
+    func wasDeleted() { map.withLock { $0 = .ofDeletedIndex } }
+
     /// Takes out what removed files have left, `steps` steps at most. Returns whether there is more.
     @discardableResult
     func purge(steps: Int) async throws -> Bool {

@@ -80,14 +80,24 @@ package final class StoreIndexes: Sendable {
     private func opened(_ path: String) async throws -> StoreIndex {
         let directory = directory
         return try await DiskWork.run {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: directory,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+            // What SQLite puts beside it has the same mode.
+            try DiskFile.makePrivate(path)
             return try StoreIndex(path: path)
         }
     }
 
-    /// Deletes a store's index and its file. To be called when nothing is indexed or searched in it any more.
+    /// Deletes a store's index and its file. To be called when nothing is indexed in it any more; a search that is under way finds
+    /// nothing.
     package func delete(_ store: Identifier<VectorStore>) async throws {
-        open.withLock { open in open.entries[store] = nil }
+        open.withLock { open in
+            open.entries[store]?.index?.wasDeleted()
+            open.entries[store] = nil
+        }
         let path = path(of: store)
         try await DiskWork.run { try Self.deleteFiles(path) }
     }

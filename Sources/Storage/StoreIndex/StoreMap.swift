@@ -41,8 +41,19 @@ struct StoreMap: Sendable {
     var matrix: VectorMatrix?
     private var rows: [Rows] = []
     private var liveRows = 0
+    /// How many files have left. What a search found before that may be of them.
+    private(set) var removals = 0
+    /// Whether the index is deleted; then nothing is in it.
+    private(set) var isDeleted = false
 
     init() {}
+
+    /// That of an index that is deleted.
+    static var ofDeletedIndex: StoreMap {
+        var map = StoreMap()
+        map.isDeleted = true
+        return map
+    }
 
     /// Adds chunks of a file, whose numbers are higher than all before.
     mutating func append(file: Int, firstChunk: Int, lengths new: [Int]) {
@@ -92,6 +103,7 @@ struct StoreMap: Sendable {
 
     mutating func remove(file: Int) {
         files[file] = nil
+        removals += 1
         for run in runs where run.file == file {
             chunkCount -= run.chunks.count
             termCount -= lengths[run.place..<run.place + run.chunks.count].reduce(0) { $0 + Int($1) }
@@ -121,6 +133,12 @@ struct StoreMap: Sendable {
             }
         }
         return (runs.filter { isAllowed($0.file) }, ranges)
+    }
+
+    /// Of what was found some time ago what can still be found.
+    func present(_ hits: [IndexHit]) -> [IndexHit] {
+        let files = Set(files.values.lazy.filter(\.isVisible).map(\.id))
+        return hits.filter { files.contains($0.file) }
     }
 
     /// Chunks have so many terms on average.

@@ -11,21 +11,22 @@ enum StoreSchema {
         static let removed = 2
     }
 
-    private static let version = 1
+    private static let version = 2
 
     /// Makes the tables of a new file.
     ///
     /// The index of words keeps no texts, and no lengths either, which memory has (`StoreMap`): its rows are taken out by
     /// naming their terms, made from the chunk again. A term is in the column that tells how often the chunk has it
-    /// (`ChunkTerms`). Vectors are there twice, exact and with eight bits, as memory is filled from the latter: a vector's
+    /// (`ChunkTerms`), and `term_rules` says by which rules they were found. Vectors are there twice, exact and with eight bits, as memory is filled from the latter: a vector's
     /// `id` is its chunk's times 64, and which of the chunk's vectors it is.
     private static let tables = """
         CREATE TABLE store (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             embedding_model TEXT,
-            dimensions INTEGER
+            dimensions INTEGER,
+            term_rules INTEGER NOT NULL DEFAULT 1
         ) STRICT;
-        INSERT INTO store (id) VALUES (1);
+        INSERT INTO store (id, term_rules) VALUES (1, \(ChunkTerms.rules));
 
         CREATE TABLE files (
             seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -48,6 +49,7 @@ enum StoreSchema {
             tokens INTEGER NOT NULL,
             first_page INTEGER,
             last_page INTEGER,
+            page_starts TEXT,
             repeated_bytes INTEGER NOT NULL
         ) STRICT;
         CREATE UNIQUE INDEX chunks_of_file ON chunks (file, number, terms);
@@ -63,16 +65,24 @@ enum StoreSchema {
         CREATE TABLE codes (id INTEGER PRIMARY KEY, code BLOB NOT NULL) STRICT;
         """
 
+    private static let additions = """
+        ALTER TABLE store ADD COLUMN term_rules INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE chunks ADD COLUMN page_starts TEXT;
+        """
+
+    /// Makes the tables of a new file, and brings those of an older one up to date.
     static func prepare(_ db: GRDB.Database) throws {
         let found = try db.first("PRAGMA user_version", []) { $0.integer(0) } ?? 0
-        guard found != version else { return }
-        guard found == 0 else {
+        guard found <= version else {
             throw StorageError.unavailable(reason: "the index of a vector store was made by a newer server")
         }
-        try db.inTransaction(.immediate) {
-            try db.execute(sql: tables)
-            try db.execute(sql: "PRAGMA user_version = \(version)")
-            return .commit
+        if found < version {
+            try db.inTransaction(.immediate) {
+                try db.execute(sql: found == 0 ? tables : additions)
+                try db.execute(sql: "PRAGMA user_version = \(version)")
+                return .commit
+            }
         }
+        try OutdatedTerms(db: db).renew()
     }
 }

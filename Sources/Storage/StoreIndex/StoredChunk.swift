@@ -3,7 +3,7 @@ import Retrieval
 /// A chunk as the index stores it.
 struct StoredChunk {
     static let columns = """
-        SELECT file, number, text, tokens, first_page, last_page, repeated_bytes FROM chunks
+        SELECT file, number, text, tokens, first_page, last_page, repeated_bytes, page_starts FROM chunks
         """
 
     let file: Int
@@ -19,6 +19,7 @@ struct StoredChunk {
             text: row.text(2),
             tokens: row.integer(3),
             pages: first.flatMap { first in last.flatMap { $0 >= first ? first...$0 : nil } },
+            pageStarts: row.optionalText(7).map { $0.split(separator: " ").compactMap { Int($0) } } ?? [],
             repeatedBytes: row.integer(6)
         )
     }

@@ -31,7 +31,7 @@ import Testing
         )
         let chunks = [
             TextChunk(text: "a blue door", tokens: 3, pages: 1...1),
-            TextChunk(text: "a red lamp", tokens: 4, pages: 2...3, repeatedBytes: 2),
+            TextChunk(text: "a red lamp", tokens: 4, pages: 2...4, pageStarts: [2, 6], repeatedBytes: 2),
         ]
         try await index.append(chunks, vectors: nil, to: file)
         _ = try await index.finish(file)

@@ -82,6 +82,24 @@ import Testing
         #expect(try await temporary.index("vs_1").texts("lamp").isEmpty)
     }
 
+    @Test("Who holds a deleted index finds nothing in it, and is told of no fault")
+    func deletionWhileSearched() async throws {
+        let index = try await temporary.index()
+        try await index.add("file-1", ["a lamp"], vectors: [[1, 0]])
+
+        try await temporary.indexes.delete(Identifier("vs_1"))
+
+        let vector = QueryVector(model: "model", values: [1, 0])
+        let found = try await withThrowingTaskGroup { group in
+            for _ in 0..<8 {
+                group.addTask { try await index.search(IndexQuery(text: "lamp", vector: vector)).count }
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(found == 0)
+        #expect(temporary.files().isEmpty)
+    }
+
     @Test(
         "Ids of any form make files in the folder and nowhere else",
         arguments: [
@@ -94,6 +112,19 @@ import Testing
 
         #expect(temporary.files().filter { $0.hasSuffix(".sqlite") }.count == 1)
         #expect(try await temporary.index(id).texts("lamp") == ["a lamp"])
+    }
+
+    @Test("Nobody but the owner can read what was taken from documents")
+    func modes() async throws {
+        try await temporary.index().add("file-1", ["a lamp"])
+
+        let manager = FileManager.default
+        func mode(_ path: String) throws -> Int? {
+            try manager.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        }
+        #expect(try mode(temporary.path) == 0o700)
+        #expect(temporary.files().contains("vs_1.sqlite-wal"))
+        for file in temporary.files() { #expect(try mode("\(temporary.path)/\(file)") == 0o600) }
     }
 
     @Test("A large removed file is found no more at once, and upkeep takes out the rest and frees the disk")

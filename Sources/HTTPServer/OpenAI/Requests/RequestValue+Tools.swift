@@ -46,11 +46,11 @@ extension RequestValue {
             maximumResults: try members["max_num_results"]?.integer(in: RequestLimits.maximumSearchResults)
         )
         if let value = members["ranking_options"] {
-            // Clients send back what the service once showed, `hybrid_search` included.
             let options = try value.members(["ranker", "score_threshold", "hybrid_search"])
             search.scoreThreshold = try options.required("score_threshold").decimal(in: RequestLimits.scoreThreshold)
             let ranker = try options["ranker"]?.choice(of: ["auto", Tool.FileSearch.defaultRanker])
             search.ranker = ranker ?? search.ranker
+            search.weights = try options["hybrid_search"]?.hybridWeights()
         }
         return search
     }

@@ -73,8 +73,8 @@ extension APIRequestContext {
 }
 
 extension StoreSearch.Findings {
-    /// The page of results. Beside what the service sent, a result has the passage that answers best, and the page that it
-    /// begins on where documents of its kind have pages.
+    /// The page of results. Beside what the service sent, a result has the passage that answers best, and where documents of
+    /// its kind have pages the passage's, and that of the whole text or the first and the last one.
     fileprivate func write(to writer: inout JSONWriter, queries: [String]) {
         writer.beginObject()
         writer.member("object", "vector_store.search_results.page")
@@ -104,8 +104,13 @@ extension StoreHit {
         writer.member("text", text)
         writer.endObject()
         writer.endArray()
-        writer.member("quote", quote)
-        if let page { writer.member("page", page) }
+        let quote = quote
+        writer.member("quote", quote.text)
+        if let page = quote.page { writer.member("quote_page", page) }
+        if let pages {
+            writer.member("page", pages.lowerBound)
+            if pages.count > 1 { writer.member("last_page", pages.upperBound) }
+        }
         writer.endObject()
     }
 }
