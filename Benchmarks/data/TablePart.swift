@@ -31,7 +31,7 @@ struct TablePart {
     }
 
     func measure() throws {
-        let path = "\(folder)/tables.sqlite"
+        let path = "\(folder)/tables-\(format.rawValue)"
         guard let source = DataSource(file: file, filename: "viewEvents.\(format.rawValue)") else { return }
         let loading = try Self.seconds {
             let builder = try TableBuilder(path: path)
@@ -65,8 +65,7 @@ struct TablePart {
             .joined(separator: "\n")
         // A token has three bytes of such text, or more.
         Self.report("told to the model", Double(text.utf8.count) / 3, "tokens", below: 4000)
-        let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
-        Self.report("tables on disk", Double(size) / 1e6, "MB")
+        Self.report("tables on disk", Double(TableFolder.size(path)) / 1e6, "MB")
     }
 
     private static func seconds(_ body: () throws -> Void) rethrows -> (wall: Double, processor: Double) {

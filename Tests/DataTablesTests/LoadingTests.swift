@@ -154,7 +154,7 @@ import Testing
 
     @Test("Tables that would take too much room are refused")
     func tooLarge() throws {
-        let path = NSTemporaryDirectory() + "large-\(UUID().uuidString).sqlite"
+        let path = NSTemporaryDirectory() + "large-\(UUID().uuidString)"
         let builder = try TableBuilder(path: path, limit: 1 << 20)
         let rows = (0..<40_000).map { "{\"id\":\"a rather long name of number \($0)\"}" }.joined(separator: "\n")
 

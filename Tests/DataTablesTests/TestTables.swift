@@ -4,7 +4,7 @@ import Testing
 
 /// Tables made for a test, in a file of their own that goes with this object.
 final class TestTables {
-    let path = NSTemporaryDirectory() + "tables-\(UUID().uuidString).sqlite"
+    let path = NSTemporaryDirectory() + "tables-\(UUID().uuidString)"
     let queries: TableQueries
 
     init(_ sources: [DataSource], views: [(ViewDescription, String)] = []) throws {
@@ -28,7 +28,7 @@ final class TestTables {
         try self.init([DataSource(name: "data", format: .jsonLines, content: .text(lines), origin: "test")])
     }
 
-    deinit { unlink(path) }
+    deinit { TableFolder.remove(path) }
 
     /// The rows of a query as a reader sees them, nulls as `NULL`.
     func rows(_ sql: String) throws -> [[String]] {

@@ -5,7 +5,7 @@ import SignageAnalyst
 
 /// Tables with the views of the field over them, in a file that goes with this object.
 final class SignageTables {
-    let path = NSTemporaryDirectory() + "signage-\(UUID().uuidString).sqlite"
+    let path = NSTemporaryDirectory() + "signage-\(UUID().uuidString)"
     let queries: TableQueries
 
     init(_ sources: [DataSource], names: FieldNames = .none) throws {
@@ -23,7 +23,7 @@ final class SignageTables {
         try self.init(sources, names: names)
     }
 
-    deinit { unlink(path) }
+    deinit { TableFolder.remove(path) }
 
     func rows(_ sql: String) throws -> [[String]] {
         try queries.run(sql, limits: QueryLimits(time: .seconds(60))).rows.map { $0.map { $0.text ?? "NULL" } }

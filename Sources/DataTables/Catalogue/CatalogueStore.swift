@@ -85,6 +85,7 @@ extension ColumnDescription: JSONWritable {
         for value in frequent { json.value(value.count) }
         json.endArray()
         json.strings("notes", notes)
+        json.strings("parts", parts.map(\.rawValue))
         json.endObject()
     }
 
@@ -102,7 +103,8 @@ extension ColumnDescription: JSONWritable {
             isDistinctExact: value["is_distinct_exact"]?.boolValue ?? false,
             range: Self.range(value),
             frequent: zip(value.strings("frequent"), counts).map { Frequent(value: $0, count: $1) },
-            notes: value.strings("notes")
+            notes: value.strings("notes"),
+            parts: value.strings("parts").compactMap(MomentPart.init(rawValue:))
         )
     }
 

@@ -74,6 +74,9 @@ struct SchemaText {
             parts.append("\(column.isDistinctExact ? "" : "about ")\(column.distinct) different")
         }
         if !isUnique || rows <= values, !column.frequent.isEmpty, values > 0 { parts.append(frequent(column)) }
+        if !column.parts.isEmpty {
+            parts.append("also " + column.parts.map { $0.name(of: column.name).sqlName }.joined(separator: ", "))
+        }
         return (parts + column.notes).joined(separator: "; ")
     }
 

@@ -25,6 +25,8 @@ package struct ColumnDescription: Sendable, Equatable {
     /// The most frequent values, if there are few different ones.
     package var frequent: [Frequent]
     package var notes: [String]
+    /// Columns beside it that hold parts of its points in time, by `MomentPart.name`.
+    package var parts: [MomentPart] = []
 
     package struct Range: Sendable, Equatable {
         package var smallest: String

@@ -1,4 +1,4 @@
-/// What a column's values come to, noted while they are stored.
+/// What a column's values come to.
 struct ColumnTally {
     private(set) var values = 0
     private(set) var integers = 0
@@ -8,50 +8,37 @@ struct ColumnTally {
     /// Texts that were too long and were cut.
     private(set) var cut = 0
     private(set) var zones: [Moment.Zone] = []
-    private(set) var distinct = DistinctCount()
     private var smallestInteger = Int64.max
     private var largestInteger = Int64.min
     private var smallestDecimal = Double.infinity
     private var largestDecimal = -Double.infinity
     private var smallestText: [UInt8] = []
     private var largestText: [UInt8] = []
+    /// Whether the column's texts have a first and a last worth telling, as dates have.
+    private let isOrdered: Bool
 
-    mutating func note(_ value: Int64) {
-        values += 1
-        integers += 1
-        if value < smallestInteger { smallestInteger = value }
-        if value > largestInteger { largestInteger = value }
-        distinct.note(ValueHash.of(UInt64(bitPattern: value)), String(value))
+    init(isOrdered: Bool) { self.isOrdered = isOrdered }
+
+    mutating func note(_ cell: TypedCell, times: Int = 1) {
+        if cell.isException { exceptions += times }
+        if cell.isCut { cut += times }
+        switch cell.value {
+        case .null: return
+        case .integer(let value):
+            integers += times
+            if value < smallestInteger { smallestInteger = value }
+            if value > largestInteger { largestInteger = value }
+        case .decimal(let value):
+            decimals += times
+            if value < smallestDecimal { smallestDecimal = value }
+            if value > largestDecimal { largestDecimal = value }
+        case .text(let text) where isOrdered && !cell.isException:
+            if largestText.isEmpty || largestText.lexicographicallyPrecedes(text) { largestText = Array(text) }
+            if smallestText.isEmpty || text.lexicographicallyPrecedes(smallestText) { smallestText = Array(text) }
+        case .text: break
+        }
+        values += times
     }
-
-    mutating func note(_ value: Double) {
-        values += 1
-        decimals += 1
-        if value < smallestDecimal { smallestDecimal = value }
-        if value > largestDecimal { largestDecimal = value }
-        distinct.note(ValueHash.of(value.bitPattern), DecimalText.exact(value))
-    }
-
-    mutating func note(_ value: Bool) {
-        values += 1
-        distinct.note(ValueHash.of(value ? 1 : 0), value ? "true" : "false")
-    }
-
-    /// - Parameter isOrdered: Whether the column's texts have a first and a last worth telling, as dates have.
-    mutating func note(_ text: UnsafeRawBufferPointer, isOrdered: Bool = false) {
-        values += 1
-        distinct.note(ValueHash.of(text), Self.shown(text))
-        guard isOrdered else { return }
-        if largestText.isEmpty || Self.isLess(largestText, text) { largestText = Array(text) }
-        if smallestText.isEmpty || Self.isLess(text, smallestText) { smallestText = Array(text) }
-    }
-
-    mutating func noteException(_ text: UnsafeRawBufferPointer) {
-        exceptions += 1
-        note(text)
-    }
-
-    mutating func noteCut() { cut += 1 }
 
     mutating func note(_ zone: Moment.Zone) {
         if zones.last == zone || zones.count > 3 { return }
@@ -69,16 +56,5 @@ struct ColumnTally {
             return (DecimalText.exact(low), DecimalText.exact(high))
         }
         return integers > 0 ? (String(smallestInteger), String(largestInteger)) : nil
-    }
-
-    private static let shownLength = 60
-
-    private static func shown(_ text: UnsafeRawBufferPointer) -> String {
-        let whole = String(decoding: text.prefix(4 * shownLength), as: UTF8.self)
-        return whole.count > shownLength ? whole.prefix(shownLength) + "…" : whole
-    }
-
-    private static func isLess(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
-        left.lexicographicallyPrecedes(right)
     }
 }

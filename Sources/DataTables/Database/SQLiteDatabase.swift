@@ -57,7 +57,9 @@ final class SQLiteStatement {
     deinit { sqlite3_finalize(handle) }
 
     /// The first column of the row that it stands at; nil for null.
-    var text: String? { sqlite3_column_text(handle, 0).map { String(cString: $0) } }
+    var text: String? { text(0) }
+
+    func text(_ column: Int32) -> String? { sqlite3_column_text(handle, column).map { String(cString: $0) } }
 
     /// True when there is a row.
     func step() throws(SQLiteError) -> Bool {

@@ -1,9 +1,10 @@
 import AssistantsAPI
 import Foundation
 
-/// Makes a database of tables. Blocks while it works: call it off the cooperative pool.
+/// Makes a folder of tables: a file for each, and a database that reads them. Blocks while it works: call it off the cooperative
+/// pool.
 ///
-/// The database appears at its path only when `finish` has returned, complete; until then it has another name.
+/// The folder appears at its path only when `finish` has returned, complete; until then it has another name.
 package final class TableBuilder {
     private let path: String
     private let partialPath: String
@@ -12,12 +13,16 @@ package final class TableBuilder {
     private let limit: Int
     private let isCancelled: () -> Bool
     private var names = ColumnNames()
+    /// Of the tables' files.
+    private var bytes = 0
+    /// By their names.
+    private var stored: [String: LoadedTables.Table] = [:]
     package private(set) var catalogue = Catalogue()
     private var isFinished = false
 
     /// - Parameters:
-    ///   - path: Where the database will be; what is there is replaced.
-    ///   - limit: Bytes that it may take; more throws `DataLoadError.tooLarge`.
+    ///   - path: Where the folder will be; there must be nothing.
+    ///   - limit: Bytes that the tables may take; more throws `DataLoadError.tooLarge`.
     ///   - isCancelled: Asked now and then; true makes loading throw `DataLoadError.cancelled`.
     package init(path: String, limit: Int = 2 << 30, isCancelled: @escaping () -> Bool = { false }) throws {
         self.path = path
@@ -25,80 +30,180 @@ package final class TableBuilder {
         self.isCancelled = isCancelled
         partialPath = "\(path).\(UInt64.random(in: 0...UInt64.max)).partial"
         do {
-            let database = try SQLiteDatabase(path: partialPath, mode: .create)
-            // Nobody sees the file before it is whole, and one that is lost is made again.
-            try database.execute(
-                """
-                PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
-                PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = FILE; PRAGMA cache_size = -65536;
-                PRAGMA secure_delete = OFF; PRAGMA threads = 2; PRAGMA max_page_count = \(limit / 8192); BEGIN
-                """
-            )
+            try FileManager.default.createDirectory(atPath: partialPath, withIntermediateDirectories: true)
+            let database = try SQLiteDatabase(path: TableFolder.database(in: partialPath), mode: .create)
+            try ColumnModule.install(on: database, folder: partialPath)
+            // Nobody sees the folder before it is whole, and one that is lost is made again.
+            try database.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; BEGIN")
             self.database = database
-        } catch {
+        } catch let error as SQLiteError {
             throw DataLoadError.database(reason: error.message)
+        } catch {
+            throw DataLoadError.database(reason: error.localizedDescription)
         }
         // Its names are SQLite's or ours.
         names.add(CatalogueStore.table)
     }
 
-    deinit { if !isFinished { unlink(partialPath) } }
+    deinit { if !isFinished { TableFolder.remove(partialPath) } }
 
     /// Adds the tables of a source. A table that has a name already gets a number behind it.
     ///
+    /// Nothing of a source is added that throws.
+    ///
     /// - Returns: What was added; never empty, as a source without rows throws `DataLoadError.empty`.
     @discardableResult
-    package func add(_ source: DataSource) throws -> [TableDescription] {
-        do {
-            let added: [TableDescription]
+    package func add(_ source: DataSource) throws -> LoadedTables {
+        try adding {
             switch source.content {
             case .file(let path):
-                added = try MappedBytes.withFile(at: path) { bytes in
-                    try SourceText.withUTF8(of: bytes) { try add(source, $0) }
+                try MappedBytes.withFile(at: path) { bytes in
+                    try SourceText.withUTF8(of: bytes) { try load(source, $0) }
                 }
             case .text(let text):
                 var copy = text
-                added = try copy.withUTF8 { try add(source, UnsafeRawBufferPointer($0)) }
+                try copy.withUTF8 { try load(source, UnsafeRawBufferPointer($0)) }
             }
+        }
+    }
+
+    /// Adds tables that were made before, as they are.
+    @discardableResult
+    package func add(_ loaded: LoadedTables) throws -> LoadedTables {
+        try adding {
+            for table in loaded.tables {
+                let name = newName(table.wantedName)
+                let file = "t\(names.names.count)"
+                try TableFolder.link(table.file, in: loaded.folder, to: file, in: partialPath)
+                var description = table.description
+                description.name = name
+                try put(LoadedTables.Table(copying: table, as: description, file: file))
+            }
+        }
+    }
+
+    /// Tables of the source that is being added.
+    private var added: [LoadedTables.Table] = []
+
+    private func adding(_ body: () throws -> Void) throws -> LoadedTables {
+        added = []
+        do {
+            try body()
             if added.isEmpty { throw DataLoadError.empty }
-            catalogue.tables += added
-            return added
-        } catch let error as SQLiteError {
-            throw error.isFull ? DataLoadError.tooLarge(limit: limit) : .database(reason: error.message)
-        } catch let error as JSONParsingError {
-            throw DataLoadError.malformed(offset: error.offset, reason: error.reason)
+        } catch {
+            try? removeAdded()
+            switch error {
+            case DataLoadError.tooLarge: throw DataLoadError.tooLarge(limit: limit)
+            case let error as SQLiteError:
+                throw error.isFull ? DataLoadError.tooLarge(limit: limit) : .database(reason: error.message)
+            case let error as JSONParsingError:
+                throw DataLoadError.malformed(offset: error.offset, reason: error.reason)
+            default: throw error
+            }
+        }
+        for table in added {
+            stored[table.description.name] = table
+            catalogue.tables.append(table.description)
+        }
+        return LoadedTables(folder: path, tables: added)
+    }
+
+    private func removeAdded() throws {
+        for table in added {
+            try opened().execute("DROP TABLE \(table.description.name.quoted)")
+            unlink(ColumnModule.file(table.file, in: partialPath))
+            bytes -= table.bytes
         }
     }
 
-    private func add(_ source: DataSource, _ text: UnsafeRawBufferPointer) throws -> [TableDescription] {
+    private func load(_ source: DataSource, _ text: UnsafeRawBufferPointer) throws {
         switch source.format {
-        case .jsonLines: try [load(JSONLineRows(text), source.name, source)].compactMap { $0 }
-        case .separated(let separator):
-            try [load(SeparatedRows(text, separator: separator), source.name, source)].compactMap { $0 }
+        case .jsonLines: try load(JSONLineRows(text), source.name, source)
+        case .separated(let separator): try load(SeparatedRows(text, separator: separator), source.name, source)
         case .json:
-            try DocumentTables(in: text, named: source.name).tables.compactMap {
-                try load(JSONRows($0.kind), $0.name, source)
+            for table in try DocumentTables(in: text, named: source.name).tables {
+                try load(JSONRows(table.kind), table.name, source)
             }
         }
     }
 
-    private func load(_ rows: any RowReader, _ name: String, _ source: DataSource) throws -> TableDescription? {
-        var safe = name
-        // SQLite keeps names that begin so for itself.
-        if safe.lowercased().hasPrefix("sqlite_") { safe = "_" + safe }
-        names.add(ColumnNames.cleaned(safe, or: "data"))
+    private func load(_ rows: any RowReader, _ wantedName: String, _ source: DataSource) throws {
+        let name = newName(wantedName)
+        let file = "t\(names.names.count)"
         let loader = TableLoader(
-            database: try opened(),
-            name: names.names.last ?? safe,
+            name: name,
             source: source.origin,
+            path: ColumnModule.file(file, in: partialPath),
+            limit: limit - bytes,
             isCancelled: isCancelled
         )
-        return try loader.load(rows)
+        do {
+            guard let loaded = try loader.load(rows) else {
+                unlink(loader.path)
+                return
+            }
+            try put(LoadedTables.Table(loaded, wantedName: wantedName, file: file))
+        } catch {
+            unlink(loader.path)
+            throw error
+        }
+    }
+
+    private func put(_ table: LoadedTables.Table) throws {
+        guard bytes + table.bytes <= limit else { throw DataLoadError.tooLarge(limit: limit) }
+        try opened().execute(
+            ColumnModule.declaration(of: table.description.name, files: [table.file], columns: table.columns)
+        )
+        bytes += table.bytes
+        added.append(table)
+    }
+
+    private func newName(_ wanted: String) -> String {
+        // SQLite keeps names that begin so for itself.
+        let safe = wanted.lowercased().hasPrefix("sqlite_") ? "_" + wanted : wanted
+        return names.add(ColumnNames.cleaned(safe, or: "data"))
     }
 
     private func opened() throws(SQLiteError) -> SQLiteDatabase {
         guard let database else { throw SQLiteError(code: 0, message: "they are finished") }
         return database
+    }
+
+    /// A column that has names in place of the values of another one.
+    package struct NameColumn {
+        let name: String
+        let column: String
+        let names: (String) -> String?
+
+        /// - Parameters:
+        ///   - column: The column of the table whose values are given names: one whose different values were counted exactly.
+        ///   - names: The name for a value's text; nil for null.
+        package init(_ name: String, of column: String, names: @escaping (String) -> String?) {
+            self.name = name
+            self.column = column
+            self.names = names
+        }
+    }
+
+    /// Adds columns to a table that only queries that name them see. To be called once for a table.
+    package func add(_ columns: [NameColumn], to table: TableDescription) throws {
+        guard let stored = stored[table.name], !columns.isEmpty else { return }
+        let (file, declared) = (stored.file, stored.columns)
+        do {
+            let paths = [file, "\(file)n"].map { ColumnModule.file($0, in: partialPath) }
+            var added = try NameColumns(ColumnTable(paths: [paths[0]]), path: paths[1], limit: limit - bytes)
+            for column in columns {
+                guard let index = declared.firstIndex(where: { $0.name == column.column }) else { continue }
+                try added.add(of: index, column.names)
+            }
+            bytes += try added.finish()
+            let all = declared + columns.map { DeclaredColumn(name: $0.name, declaration: "TEXT HIDDEN") }
+            let database = try opened()
+            try database.execute("DROP TABLE \(table.name.quoted)")
+            try database.execute(ColumnModule.declaration(of: table.name, files: [file, "\(file)n"], columns: all))
+        } catch let error as SQLiteError {
+            throw DataLoadError.database(reason: error.message)
+        }
     }
 
     /// Adds a view over the tables.
@@ -138,6 +243,22 @@ package final class TableBuilder {
         }
     }
 
+    /// The first two columns of what a query returns, as text, without rows that have a null in one of them.
+    ///
+    /// - Parameter query: A SELECT, which is trusted.
+    package func pairs(_ query: String) throws -> [(String, String)] {
+        do {
+            let statement = try opened().prepare(query)
+            var pairs: [(String, String)] = []
+            while try statement.step() {
+                if let first = statement.text, let second = statement.text(1) { pairs.append((first, second)) }
+            }
+            return pairs
+        } catch {
+            throw DataLoadError.database(reason: error.message)
+        }
+    }
+
     /// Whether a view or a table has this name.
     package func hasTable(_ name: String) -> Bool { names.names.contains { $0.lowercased() == name.lowercased() } }
 
@@ -151,7 +272,7 @@ package final class TableBuilder {
         do {
             let database = try opened()
             try CatalogueStore.write(catalogue, to: database)
-            try database.execute("COMMIT; PRAGMA optimize")
+            try database.execute("COMMIT")
             self.database = nil
         } catch {
             throw error.isFull ? DataLoadError.tooLarge(limit: limit) : .database(reason: error.message)

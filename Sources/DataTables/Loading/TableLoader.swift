@@ -1,11 +1,13 @@
-/// Loads one table from a source of rows: infers its columns from the first rows, stores all of them, and describes the
-/// result.
+/// Loads one table from a source of rows into a file of its own: infers its columns from the first rows, stores all of them,
+/// and describes the result.
 struct TableLoader {
-    let database: SQLiteDatabase
     /// The table's name in SQL.
     let name: String
     /// Where the rows come from, for the description.
     let source: String
+    let path: String
+    /// Bytes that the file may have.
+    let limit: Int
     /// Asked every thousand rows.
     let isCancelled: () -> Bool
 
@@ -14,17 +16,24 @@ struct TableLoader {
     /// is not sure is text.
     private static let restarts = 8
 
+    struct Loaded {
+        let description: TableDescription
+        /// In the order of the file.
+        let columns: [DeclaredColumn]
+        /// Of the file.
+        let bytes: Int
+    }
+
     /// Nil when the source has no rows.
-    func load(_ source: any RowReader) throws -> TableDescription? {
+    func load(_ source: any RowReader) throws -> Loaded? {
         var reader = source
         let row = RowCells()
         var kinds = try sample(&reader, row)
         var attempt = 0
         while true {
             do {
-                return try insert(&reader, row, kinds: kinds)
-            } catch let change as RowInsertion.Rekind {
-                try database.execute("DROP TABLE \(name.quoted)")
+                return try write(&reader, row, kinds: kinds)
+            } catch let change as TableWriter.Rekind {
                 while kinds.count <= change.column { kinds.append(.undecided) }
                 kinds[change.column] = change.kind
                 attempt += 1
@@ -47,86 +56,69 @@ struct TableLoader {
         return zip(evidence, names).map { $0.kind(named: $1) }
     }
 
-    private func insert(
-        _ reader: inout any RowReader,
-        _ row: RowCells,
-        kinds: [ColumnKind]
-    ) throws -> TableDescription? {
+    private func write(_ reader: inout any RowReader, _ row: RowCells, kinds: [ColumnKind]) throws -> Loaded? {
         let names = reader.columns.names
         if names.isEmpty { return nil }
+        let file = try AppendedFile(path: path, limit: limit)
         let known = names.indices.map { $0 < kinds.count ? kinds[$0] : .undecided }
-        var insertion = try RowInsertion(database, table: name, names: names, kinds: known)
+        var writer = TableWriter(file, names: names, kinds: known)
         var wasCancelled = false
         try reader.read(into: row) { names in
-            if names.count > insertion.names.count { try insertion.add(names[insertion.names.count...]) }
-            try insertion.insert(row)
-            if insertion.rows & 1023 == 0, isCancelled() { wasCancelled = true }
+            if names.count > writer.width { writer.add(names[writer.width...]) }
+            try writer.append(row)
+            if writer.rows & 1023 == 0, isCancelled() { wasCancelled = true }
             return !wasCancelled
         }
         if wasCancelled { throw DataLoadError.cancelled }
         let all = reader.columns.names
-        if all.count > insertion.names.count { try insertion.add(all[insertion.names.count...]) }
-        if insertion.rows == 0 {
-            try database.execute("DROP TABLE \(name.quoted)")
-            return nil
+        if all.count > writer.width { writer.add(all[writer.width...]) }
+        if writer.rows == 0 { return nil }
+        return try finish(&writer, file, notes: reader.faults.notes)
+    }
+
+    private func finish(_ writer: inout TableWriter, _ file: AppendedFile, notes: [String]) throws -> Loaded {
+        let written = try writer.finish()
+        var layouts = written.map(\.layout)
+        var columns = written.map { DeclaredColumn(name: $0.name, declaration: $0.kind.declaration) }
+        var descriptions = written.map(Self.describe)
+        var taken = Set(columns.map { $0.name.lowercased() })
+        for (index, column) in written.enumerated() {
+            for (part, layout) in column.parts where columns.count < Self.mostColumns {
+                let name = part.name(of: column.name)
+                guard taken.insert(name.lowercased()).inserted else { continue }
+                columns.append(DeclaredColumn(name: name, declaration: "\(part.declaration) HIDDEN"))
+                layouts.append(layout)
+                descriptions[index].parts.append(part)
+            }
         }
-        try addIndices(insertion)
-        return TableDescription(
+        try TableDirectory.write(rows: writer.rows, columns: layouts, to: file)
+        let description = TableDescription(
             name: name,
             source: source,
-            rows: insertion.rows,
-            columns: insertion.names.indices.map { Self.describe(insertion, $0) },
-            notes: reader.faults.notes
+            rows: writer.rows,
+            columns: descriptions,
+            notes: notes
         )
+        return Loaded(description: description, columns: columns, bytes: file.count)
     }
 
-    // MARK: Indices
-
-    private static let smallestIndexed = 20_000
-    private static let indices = 2
-
-    /// Large tables get indices on the columns that rows are grouped by: those with few values beside the number of rows, most
-    /// values first, as those sort slowest. A grouped count then reads the index alone.
-    private func addIndices(_ insertion: RowInsertion) throws(SQLiteError) {
-        guard insertion.rows >= Self.smallestIndexed else { return }
-        let grouping = insertion.names.indices.filter { column in
-            let tally = insertion.tallies[column]
-            let isKey = [.text, .integer, .boolean].contains(insertion.kinds[column])
-            return isKey && tally.distinct.isExact && tally.distinct.count > 1
-        }
-        let chosen = grouping.sorted { first, second in
-            let (one, other) = (insertion.tallies[first].distinct.count, insertion.tallies[second].distinct.count)
-            return (insertion.kinds[first] == .text ? 0 : 1, other) < (insertion.kinds[second] == .text ? 0 : 1, one)
-        }
-        for column in chosen.prefix(Self.indices) {
-            let index = "\(name) by \(insertion.names[column])"
-            try database.execute(
-                "CREATE INDEX \(index.quoted) ON \(name.quoted) (\(insertion.names[column].quoted))"
-            )
-        }
-    }
+    /// With those that hold parts of points in time.
+    private static let mostColumns = TableLimits.columns + 50
 
     // MARK: Description
 
-    private static let frequentValues = 12
-
-    private static func describe(_ insertion: RowInsertion, _ column: Int) -> ColumnDescription {
-        let tally = insertion.tallies[column]
-        let kind = insertion.kinds[column]
-        let isCategory = [.text, .integer, .boolean].contains(kind) && tally.distinct.isExact
-        return ColumnDescription(
-            name: insertion.names[column],
-            kind: kind,
-            nulls: insertion.rows - tally.values,
-            exceptions: tally.exceptions,
-            distinct: min(tally.distinct.count, tally.values),
-            isDistinctExact: tally.distinct.isExact,
-            range: tally.range.map { ColumnDescription.Range(smallest: $0.smallest, largest: $0.largest) },
-            frequent: isCategory
-                ? tally.distinct.mostFrequent(frequentValues).map {
-                    ColumnDescription.Frequent(value: $0.text, count: $0.count)
-                } : [],
-            notes: notes(tally)
+    private static func describe(_ column: WrittenColumn) -> ColumnDescription {
+        ColumnDescription(
+            name: column.name,
+            kind: column.kind,
+            nulls: column.nulls,
+            exceptions: column.tally.exceptions,
+            distinct: column.distinct,
+            isDistinctExact: column.isDistinctExact,
+            range: column.kind == .boolean
+                ? nil : column.tally.range.map { ColumnDescription.Range(smallest: $0.smallest, largest: $0.largest) },
+            frequent: column.frequent,
+            notes: notes(column.tally)
         )
     }
 

@@ -9,15 +9,17 @@ package final class TableQueries {
     private let authoriser: QueryAuthoriser
     private let watch = QueryWatch()
 
-    /// Opens the database that a `TableBuilder` made.
+    /// Opens the folder that a `TableBuilder` made.
     package init(path: String) throws(QueryError) {
         do {
-            database = try SQLiteDatabase(path: path, mode: .readOnly)
-            try database.execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA mmap_size = 2147418112")
-            try database.execute("PRAGMA temp_store = FILE; PRAGMA trusted_schema = OFF")
-            // Tables of functions are declared at their first use, which queries themselves may not do.
-            _ = try database.prepare("SELECT 1 FROM json_each('[]'), json_tree('[]')")
+            database = try SQLiteDatabase(path: TableFolder.database(in: path), mode: .readOnly)
+            try ColumnModule.install(on: database, folder: path)
+            // The schema is the builder's own, and what its views may call the authoriser decides as for queries.
+            try database.execute("PRAGMA query_only = ON; PRAGMA temp_store = FILE; PRAGMA trusted_schema = ON")
             catalogue = try CatalogueStore.read(from: database)
+            // Virtual tables are declared at their first use, which queries themselves may not do.
+            _ = try database.prepare("SELECT 1 FROM json_each('[]'), json_tree('[]')")
+            for table in catalogue.tables { _ = try database.prepare("SELECT 1 FROM \(table.name.quoted)") }
         } catch let error as SQLiteError {
             throw QueryError(.broken, "The tables cannot be opened: \(error.message)")
         } catch {

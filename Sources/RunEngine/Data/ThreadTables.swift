@@ -6,10 +6,10 @@ import SignageAnalyst
 import Storage
 import Synchronization
 
-/// The tables of threads: for each thread that has data one database file, made when somebody first asks a question of it,
-/// used until there is other data, and made anew when it had to go in between.
+/// The tables of threads: for each thread that has data one folder, made when somebody first asks a question of it and used
+/// until there is other data. What is new is loaded then, and the tables of the rest are taken over.
 ///
-/// The files are in a folder of their own, are bounded in number and size (those that were used longest ago go first), and are
+/// The folders are in one of their own, are bounded in number and size (those that were used longest ago go first), and are
 /// worth nothing to the next process.
 package final class ThreadTables: Sendable {
     /// What all threads together may take.
@@ -128,6 +128,7 @@ package final class ThreadTables: Sendable {
             (try db.threadData.tables(of: thread), try db.messages.sayings(of: thread, at: state.pasted))
         }
         let path = "\(directory)/\(thread.rawValue)-\(RandomWords.pair().0)"
+        let former = cache.withLock { $0.file(of: thread) }
         return try await Cancellable.run { isCancelled in
             try await self.building.perform {
                 try FileManager.default.createDirectory(
@@ -136,7 +137,8 @@ package final class ThreadTables: Sendable {
                     attributes: [.posixPermissions: 0o700]
                 )
             }
-            let unpacked = try await self.uploads?.open(files, folder: self.directory) ?? UploadedTables.Opened()
+            let opened =
+                try await self.uploads?.open(files, folder: self.directory, former: former) ?? UploadedTables.Opened()
             return try await self.building.perform {
                 var conversation = ConversationTables(names: self.names)
                 var rest = sayings[...]
@@ -152,10 +154,10 @@ package final class ThreadTables: Sendable {
                     path: path,
                     limit: self.limits.fileBytes,
                     names: self.names,
+                    former: former,
                     isCancelled: isCancelled
                 )
-                try making.make(of: conversation.sources + unpacked.sources, faults: unpacked.faults)
-                return TableFile(path: path)
+                return try making.make(of: conversation.sources.map { TableData($0) } + opened.data)
             }
         }
     }

@@ -34,6 +34,9 @@ struct ThreadTablesCache {
         entries[thread]?.state ?? ThreadDataState()
     }
 
+    /// The tables of a thread, be they of its data of today or not.
+    func file(of thread: Identifier<AssistantThread>) -> TableFile? { entries[thread]?.tables?.file }
+
     /// The tables of a thread if they were made of this; notes the use and what is known now.
     mutating func file(of thread: Identifier<AssistantThread>, key: Key, state: ThreadDataState) -> TableFile? {
         guard let tables = entries[thread]?.tables, tables.key == key else { return nil }

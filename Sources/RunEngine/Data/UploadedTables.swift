@@ -13,11 +13,10 @@ package struct UploadedTables: Sendable {
         self.extraction = extraction
     }
 
-    /// What files hold, and what is wrong with others, in words.
+    /// What files hold.
     struct Opened: Sendable {
-        var sources: [DataSource] = []
-        var faults: [String] = []
-        /// The files that the sources are in, as long as they are needed.
+        var data: [TableData] = []
+        /// The files that their sources are in, as long as they are needed.
         fileprivate var sheets: [SheetFile] = []
     }
 
@@ -31,25 +30,41 @@ package struct UploadedTables: Sendable {
         return ["xlsx", "xlsm", "xltx"].contains { name.hasSuffix("." + $0) }
     }
 
-    /// - Parameter folder: Where what is unpacked is put.
-    func open(_ files: [StoredFile], folder: String) async throws -> Opened {
+    /// - Parameters:
+    ///   - folder: Where what is unpacked is put.
+    ///   - former: Files of these tables are not opened again.
+    func open(_ files: [StoredFile], folder: String, former: TableFile?) async throws -> Opened {
         var opened = Opened()
         for stored in files {
             let (path, name) = (contents.path(of: stored.content), stored.file.filename)
-            if let source = DataSource(file: path, filename: name) {
-                opened.sources.append(source)
-                continue
+            var data = TableData(.file(stored.content, name: name))
+            if former?.made[data.key] == nil {
+                if let source = DataSource(file: path, filename: name) {
+                    data.sources.append(source)
+                } else {
+                    try await unpack(path, name, folder: folder, into: &data, &opened.sheets)
+                }
             }
-            do {
-                let sheets = try await unpack(path, name, folder: folder)
-                if sheets.isEmpty { opened.faults.append("\(name): There are no rows in the workbook.") }
-                opened.sheets += sheets
-                opened.sources += sheets.map { $0.source(of: name, isAlone: sheets.count == 1) }
-            } catch let failure as ExtractionFailure {
-                opened.faults.append("\(name): \(failure.message)")
-            }
+            opened.data.append(data)
         }
         return opened
+    }
+
+    private func unpack(
+        _ path: String,
+        _ name: String,
+        folder: String,
+        into data: inout TableData,
+        _ files: inout [SheetFile]
+    ) async throws {
+        do {
+            let sheets = try await unpack(path, name, folder: folder)
+            if sheets.isEmpty { data.faults.append("\(name): There are no rows in the workbook.") }
+            files += sheets
+            data.sources += sheets.map { $0.source(of: name, isAlone: sheets.count == 1) }
+        } catch let failure as ExtractionFailure {
+            data.faults.append("\(name): \(failure.message)")
+        }
     }
 
     /// Reads a workbook in the sandbox; its sheets come out as files of JSON Lines.

@@ -58,6 +58,12 @@ struct MappedTable {
         }
     }
 
+    /// The column that has a part of a point in time; nil when there is none.
+    func part(_ part: MomentPart, of role: FieldRole) -> String? {
+        guard let (column, _) = columns[role], column.parts.contains(part) else { return nil }
+        return "t.\(part.name(of: column.name).sqlName)"
+    }
+
     /// A point in time as SQL's date functions read it.
     func moment(_ role: FieldRole) -> String? {
         guard let (column, _) = columns[role], let reference = reference(role),

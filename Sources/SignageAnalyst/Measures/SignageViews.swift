@@ -81,7 +81,7 @@ package struct SignageViews {
     private func addViews() throws {
         guard let views = tables[.viewEvents] else { return }
         let kinds = try eventKinds(views)
-        var columns = place(views)
+        var columns = try place(views)
         columns.append(("views", viewCount(views, kinds)))
         if let clicks = try clickCount(views, kinds) { columns.append(("clicks", clicks)) }
         for (name, role) in [("dwell_s", FieldRole.dwell), ("attention_s", .attention), ("watch_s", .watch)] {
@@ -97,7 +97,7 @@ package struct SignageViews {
 
     private func addPlays() throws {
         guard let plays = tables[.plays] else { return }
-        var columns = place(plays)
+        var columns = try place(plays)
         columns.append(("plays", plays.number(.plays) ?? "1"))
         if let seconds = try seconds(plays, .watch) { columns.append(("exposure_s", seconds)) }
         for (name, role) in [("ots", FieldRole.impressions), ("watchers", .watchers)] {
@@ -111,7 +111,7 @@ package struct SignageViews {
         try addRows(
             "signage_status",
             of: reports,
-            place(reports) + [("online", online)],
+            try place(reports) + [("online", online)],
             "a row for each report of whether a device was up (online 1 or 0)"
         )
     }
@@ -123,10 +123,12 @@ package struct SignageViews {
         _ purpose: String
     ) throws {
         var joins = ""
-        if builder.hasTable("signage_ads"), let ad = table.text(.adID) ?? table.text(.adName) {
+        // Only where something of them is asked for: each costs a look-up a row.
+        if columns.contains(where: { $0.sql.contains("a.ad") }), let ad = table.text(.adID) ?? table.text(.adName) {
             joins += " LEFT JOIN signage_ads a ON a.ad_id = \(ad)"
         }
-        if builder.hasTable("signage_devices"), let device = table.text(.deviceID) ?? table.text(.deviceName) {
+        let isDevice = columns.contains { $0.sql.contains("d.device") || $0.sql.contains("d.location") }
+        if isDevice, let device = table.text(.deviceID) ?? table.text(.deviceName) {
             joins += " LEFT JOIN signage_devices d ON d.device_id = \(device)"
         }
         let list = columns.map { "\($0.sql) AS \($0.name)" }.joined(separator: ", ")
@@ -137,30 +139,37 @@ package struct SignageViews {
     }
 
     /// What a row is about: ad, device, place and time.
-    private func place(_ table: MappedTable) -> [(name: String, sql: String)] {
+    private func place(_ table: MappedTable) throws -> [(name: String, sql: String)] {
+        let names = try EntityNames(of: table, in: builder)
         var columns: [(String, String)] = []
         if let ad = table.text(.adID) ?? table.text(.adName) {
-            columns.append(("ad_id", ad))
-            let names = [builder.hasTable("signage_ads") ? "a.ad" : nil, table.text(.adName), ad].compactMap { $0 }
-            columns.append(("ad", Self.coalesce(names)))
+            columns.append(("ad_id", names.adID ?? ad))
+            let joined = [builder.hasTable("signage_ads") ? "a.ad" : nil, table.text(.adName), ad].compactMap { $0 }
+            columns.append(("ad", names.ad ?? Self.coalesce(joined)))
         }
-        let hasDevices = builder.hasTable("signage_devices")
         var locations = [table.text(.location)].compactMap { $0 }
         if let device = table.text(.deviceID) ?? table.text(.deviceName) {
-            columns.append(("device_id", device))
-            let names = [hasDevices ? "d.device" : nil, table.text(.deviceName), device].compactMap { $0 }
-            columns.append(("device", Self.coalesce(names)))
+            let hasDevices = builder.hasTable("signage_devices")
+            columns.append(("device_id", names.deviceID ?? device))
+            let joined = [hasDevices ? "d.device" : nil, table.text(.deviceName), device].compactMap { $0 }
+            columns.append(("device", names.device ?? Self.coalesce(joined)))
             let places = builder.catalogue.view(named: "signage_devices")?.columns ?? []
-            if places.contains("location") { locations.append("d.location") }
+            if places.contains("location") { locations.append(names.location ?? "d.location") }
         }
         if !locations.isEmpty { columns.append(("location", Self.coalesce(locations))) }
-        guard let at = table.moment(.timestamp) ?? table.moment(.date) else { return columns }
-        return columns + [
-            ("at", at), ("date", "substr(\(at), 1, 10)"),
-            ("hour", "CASE WHEN length(\(at)) > 12 THEN CAST(substr(\(at), 12, 2) AS INTEGER) END"),
-            ("weekday", "(strftime('%w', substr(\(at), 1, 10)) + 6) % 7 + 1"),
-            ("week", "date(substr(\(at), 1, 10), '-6 days', 'weekday 1')"),
-        ]
+        return columns + time(table)
+    }
+
+    /// Points in time and their parts, which most tables have as columns.
+    private func time(_ table: MappedTable) -> [(name: String, sql: String)] {
+        let role: FieldRole = table.moment(.timestamp) == nil ? .date : .timestamp
+        guard let at = table.moment(role) else { return [] }
+        let day = table.part(.date, of: role) ?? "substr(\(at), 1, 10)"
+        let hour =
+            table.part(.hour, of: role) ?? "CASE WHEN length(\(at)) > 12 THEN CAST(substr(\(at), 12, 2) AS INTEGER) END"
+        let weekday = table.part(.weekday, of: role) ?? "(strftime('%w', \(day)) + 6) % 7 + 1"
+        let week = table.part(.week, of: role) ?? "date(\(day), '-6 days', 'weekday 1')"
+        return [("at", at), ("date", day), ("hour", hour), ("weekday", weekday), ("week", week)]
     }
 
     private static func coalesce(_ expressions: [String]) -> String {
