@@ -249,7 +249,9 @@ import Testing
 
     @Test("A code runner has a URL of http or https, and a key that is not shown")
     func codeRunner() throws {
-        let settings = ["CODE_INTERPRETER_RUNNER": "https://runner:8020/a/", "CODE_INTERPRETER_RUNNER_KEY": "runner-key"]
+        let settings = [
+            "CODE_INTERPRETER_RUNNER": "https://runner:8020/a/", "CODE_INTERPRETER_RUNNER_KEY": "runner-key",
+        ]
         let interpreter = try load(environment: settings).codeInterpreter
         let user = try fault(environment: ["CODE_INTERPRETER_RUNNER": "http://:hunter2@runner"])
         let key = try fault(environment: ["CODE_INTERPRETER_RUNNER_KEY": "runner\tkey-1234567890"])

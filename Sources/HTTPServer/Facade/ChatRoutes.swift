@@ -177,9 +177,7 @@ private struct Deltas: RunEventEncoding {
     let links: FacadeFileLinks
 
     mutating func encode(_ event: StreamEvent, _ block: inout EventBlock) -> Bool {
-        guard case .contentDelta(_, let delta) = event, delta.kind != .imageFile, !delta.text.isEmpty else {
-            return true
-        }
+        guard case .contentDelta(_, let delta) = event, !delta.text.isEmpty else { return true }
         block.delta(links.text(of: delta))
         return true
     }
