@@ -49,7 +49,7 @@ import Testing
     @Test("The quote of a long passage tells its page, also where chunks were joined")
     func quotePages() {
         let line = String(repeating: "nothing in particular ", count: 10)
-        let ends = "Page 2. \(line)\nPage 3.\n"
+        let ends = "Page 2. \(line)\nPage 3, walrus.\n"
         func found(_ number: Int, _ text: String, _ pages: ClosedRange<Int>, _ starts: [String], repeating: Int)
             -> FoundChunk
         {
@@ -76,7 +76,7 @@ import Testing
         #expect(quote("zebra")?.quotePage == 5)
         #expect(quote("쪽 1")?.quotePage == 1)
         #expect(quote("Page 2")?.quotePage == 2)
-        #expect(quote("Page 3")?.quotePage == 3)
+        #expect(quote("walrus")?.quotePage == 3)
     }
 
     @Test("Passages have no more tokens than there is room for; the last one is cut")

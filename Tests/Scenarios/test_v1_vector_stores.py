@@ -560,8 +560,8 @@ def test_a_search(library, v1):
 
 
 def test_the_pages_of_a_result(stores):
-    # Two short pages make a chunk of the smallest size, a long one is a chunk of its own.
-    long, short = "1," * 30, "1," * 10
+    # The first page fills a chunk of the smallest size nearly, others share theirs.
+    long, short = "1," * 42, "1," * 10
     pages = [f"page{number} {text}" for number, text in enumerate([long, short, short, long, short, short, long], 1)]
     static = {"max_chunk_size_tokens": 100, "chunk_overlap_tokens": 0}
     store = stores.create(pdf("long.pdf", *pages), chunking_strategy={"type": "static", "static": static})["id"]
@@ -570,7 +570,7 @@ def test_the_pages_of_a_result(stores):
         [best] = stores.search(store, f"page{page}", max_num_results=1)
         first, last = best["page"], best.get("last_page", best["page"])
         shown = {each for each in range(1, 8) if f"page{each}" in best["content"][0]["text"]}
-        assert shown == set(range(first, last + 1)) and page in shown
+        assert page in shown and shown <= set(range(first, last + 1))
         assert f"page{page}" in best["quote"] and best["quote_page"] == page
         assert best.get("last_page") != first
         seen.add("last_page" in best)
