@@ -13,7 +13,7 @@ enum DataBenchmark {
         let folder = FileManager.default.currentDirectoryPath + "/Benchmarks/.data/tables-\(getpid())"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let formats: [SampleRowText.Format] = [.csv, .jsonl]
+        let formats: [SampleRowText.Format] = [.csv, .jsonl, .json]
         for format in formats {
             let part = TablePart(folder: folder, events: isQuick ? 50_000 : 1_000_000, format: format)
             try part.write()

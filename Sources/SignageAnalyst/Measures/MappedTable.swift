@@ -50,12 +50,18 @@ struct MappedTable {
         guard let (column, _) = columns[role], let reference = reference(role) else { return nil }
         switch column.kind {
         case .integer, .decimal, .boolean:
+            if isNeverNegative(column) { return reference }
             let isNumber = column.exceptions > 0 ? "typeof(\(reference)) <> 'text' AND " : ""
             return "CASE WHEN \(isNumber)\(reference) >= 0 THEN \(reference) END"
         case .text:
             return "CASE WHEN \(reference) GLOB '[0-9]*' THEN CAST(replace(\(reference), ',', '') AS REAL) END"
         case .date, .dateTime, .undecided: return nil
         }
+    }
+
+    private func isNeverNegative(_ column: ColumnDescription) -> Bool {
+        guard column.exceptions == 0 else { return false }
+        return column.kind == .boolean || (column.range.flatMap { Double($0.smallest) } ?? -1) >= 0
     }
 
     /// The column that has a part of a point in time; nil when there is none.

@@ -187,6 +187,9 @@ extension SignageViews {
         case .minutes: return "(\(number)) * 60"
         case .seconds: return number
         case .unstated:
+            // Without a look at the rows where the largest says it.
+            let largest = table.column(role)?.range.flatMap { Double($0.largest) } ?? .infinity
+            if largest <= DurationSum.largestAverageInSeconds, table.column(role)?.exceptions == 0 { return number }
             let average = try builder.values("SELECT avg(\(number)) FROM \(table.table.name.sqlName) t").first
             let isMilliseconds = (average.flatMap { Double($0) } ?? 0) > DurationSum.largestAverageInSeconds
             return isMilliseconds ? "(\(number)) / 1000.0" : number
