@@ -301,7 +301,7 @@ extension InterpreterTests {
 
         @Test("What is said after a cell, before anything was asked, ends the session")
         func early() async throws {
-            _ = try await interpreting.run(
+            let first = try await interpreting.run(
                 """
                 import os, threading, time
                 def speak():
@@ -311,7 +311,8 @@ extension InterpreterTests {
                 threading.Thread(target=speak, daemon=True).start()
                 """
             )
-            var ends: [CellResult.End] = []
+            // On a busy machine it may even speak before its own cell is over.
+            var ends = [first.end]
             for _ in 0..<3 { ends.append(try await interpreting.run("import time; time.sleep(0.2)").end) }
 
             #expect(ends.contains { if case .sessionEnded = $0 { true } else { false } })
