@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 import time
+from http.client import HTTPConnection
 
 import pytest
 
@@ -331,18 +332,24 @@ def test_a_reader_that_leaves_does_not_stop_the_run(v1, assistant, thread):
     assert v1.texts(thread)[-1] == ("assistant", "One, two, three.")
 
 
-def test_a_reader_that_does_not_read_does_not_hold_up_the_run(v1, assistant, thread):
-    v1.model.script = Says("가나다라마바사아자차카타파하" * 150_000)
-    body = json.dumps({"assistant_id": assistant, "stream": True}).encode()
-    head = (
-        f"POST /v1/threads/{thread}/runs HTTP/1.1\r\nhost: a\r\nopenai-beta: assistants=v2\r\n"
-        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-    )
-    with socket.create_connection(("127.0.0.1", v1.server.port), timeout=60) as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.sendall(head.encode() + body)
-        [run] = wait_until(lambda: v1.get(f"/threads/{thread}/runs")["data"], "the run exists")
-        v1.settled(run, "completed", timeout=60)
+def test_a_reader_that_does_not_read_does_not_hold_up_the_run_and_misses_nothing(v1, assistant, thread):
+    text = "가나다라마바사아자차카타파하" * 150_000
+    v1.model.script = Says(text)
+    connection = HTTPConnection("127.0.0.1", v1.server.port, timeout=60)
+    connection.connect()
+    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+    body = json.dumps({"assistant_id": assistant, "stream": True})
+    headers = {"openai-beta": "assistants=v2", "content-type": "application/json"}
+    connection.request("POST", f"/v1/threads/{thread}/runs", body, headers)
+    [run] = wait_until(lambda: v1.get(f"/threads/{thread}/runs")["data"], "the run exists")
+    v1.settled(run, "completed", timeout=60)
+
+    blocks = [dict(line.split(": ", 1) for line in block.split("\n"))
+              for block in connection.getresponse().read().decode().split("\n\n") if block]
+    connection.close()
+    deltas = [json.loads(block["data"]) for block in blocks if block["event"] == "thread.message.delta"]
+    assert "".join(delta["delta"]["content"][0]["text"]["value"] for delta in deltas) == text
+    assert blocks[-1] == {"event": "done", "data": "[DONE]"}
 
 
 def test_everything_is_readable_the_moment_it_is_announced(v1, assistant):
