@@ -8,16 +8,23 @@ import CodeSandbox
 package final class LocalCodeRunner: CodeRunner {
     private let settings: InterpreterSettings
     private let table: SessionTable
-    private let readiness: InterpreterReadiness
+    private let readiness: Readiness<InterpreterProbe.Outcome>
+
+    /// What did not work may have been put right meanwhile.
+    private static let retryInterval: Duration = .seconds(60)
 
     package init(_ settings: InterpreterSettings) {
         self.settings = settings
         table = SessionTable(settings)
-        readiness = InterpreterReadiness(settings)
+        readiness = Readiness { outcome in
+            if case .works = outcome { nil } else { Self.retryInterval }
+        } attempt: {
+            await InterpreterProbe(settings: settings).outcome()
+        }
     }
 
     package func availability() async -> InterpreterAvailability {
-        switch await readiness.outcome() {
+        switch await readiness.finding() {
         case .works: .available
         case .fails(let reason, let remedy): .unavailable(reason: reason, remedy: remedy)
         }
@@ -25,7 +32,7 @@ package final class LocalCodeRunner: CodeRunner {
 
     /// The same, as far as it was tried before; never waits.
     package func knownAvailability() async -> InterpreterAvailability? {
-        switch await readiness.known?.outcome {
+        switch await readiness.known {
         case .works?: .available
         case .fails(let reason, let remedy)?: .unavailable(reason: reason, remedy: remedy)
         case nil: nil
@@ -34,7 +41,7 @@ package final class LocalCodeRunner: CodeRunner {
 
     /// What the interpreters have to offer; nil where there are none.
     package func report() async -> InterpreterReport? {
-        guard case .works(_, let report) = await readiness.outcome() else { return nil }
+        guard case .works(_, let report) = await readiness.finding() else { return nil }
         return report
     }
 
@@ -57,7 +64,7 @@ package final class LocalCodeRunner: CodeRunner {
     private func fillPool() async {
         var failures = 0
         while !Task.isCancelled {
-            if table.wantsWarm, case .works(let program, _) = await readiness.outcome() {
+            if table.wantsWarm, case .works(let program, _) = await readiness.finding() {
                 do {
                     table.addToPool(try await warm(program))
                     failures = 0
@@ -86,7 +93,7 @@ package final class LocalCodeRunner: CodeRunner {
         wasUsed: Bool
     ) async throws -> CellResult {
         let program: InterpreterProgram
-        switch await readiness.outcome() {
+        switch await readiness.finding() {
         case .works(let working, _): program = working
         case .fails(let reason, let remedy): throw CodeRunnerFailure.unavailable(reason: reason, remedy: remedy)
         }

@@ -11,7 +11,7 @@ struct InputBody: AsyncSequence, Sendable {
         let size: Int
         var offset = 0
 
-        /// - Throws: `CodeRunnerFailure` where the file has become shorter.
+        /// - Throws: `CodeRunnerFailure`, and ``RunnerLoss`` where the file has become shorter.
         mutating func next() async throws -> ByteBuffer? {
             guard offset < size else { return nil }
             let bytes = try await input.read(at: offset, atMost: Swift.min(256 << 10, size - offset))

@@ -9,7 +9,7 @@ import NIOHTTP1
 /// cell's session. `shutdown` must be called before it is let go.
 package final class RemoteCodeRunner: CodeRunner {
     private let connection: RunnerConnection
-    private let readiness: RunnerReadiness
+    private let readiness: Readiness<RunnerStatus>
 
     /// Besides its own time a cell may wait for room, and for an interpreter that has to be started.
     private static let patience: Duration = .seconds(300)
@@ -24,7 +24,12 @@ package final class RemoteCodeRunner: CodeRunner {
     package init(baseURL: String, key: String?, eventLoopGroup: any EventLoopGroup) {
         let connection = RunnerConnection(baseURL: baseURL, key: key, eventLoopGroup: eventLoopGroup)
         self.connection = connection
-        readiness = RunnerReadiness { await Self.attempt(connection) }
+        readiness = Readiness { status in
+            // One that is gone may be back in a moment; of one that is well each cell tells when it is not any more.
+            status.availability == .available ? .seconds(15) : .seconds(2)
+        } attempt: {
+            await Self.attempt(connection)
+        }
     }
 
     /// Closes all connections. What still waits for the runner fails.
@@ -46,13 +51,13 @@ package final class RemoteCodeRunner: CodeRunner {
 
     // MARK: What it is
 
-    package func availability() async -> InterpreterAvailability { await readiness.status().availability }
+    package func availability() async -> InterpreterAvailability { await readiness.finding().availability }
 
     /// The same, as far as it was asked before; never waits.
-    package func knownAvailability() async -> InterpreterAvailability? { await readiness.known?.status.availability }
+    package func knownAvailability() async -> InterpreterAvailability? { await readiness.known?.availability }
 
     /// What the runner's interpreters have to offer; nil where there are none.
-    package func report() async -> InterpreterReport? { await readiness.status().report }
+    package func report() async -> InterpreterReport? { await readiness.finding().report }
 
     private static func attempt(_ connection: RunnerConnection) async -> RunnerStatus {
         do {

@@ -77,9 +77,9 @@ struct RunnerConnection: Sendable {
 
     private func request(_ method: HTTPMethod, _ path: [String], query: [(String, String)] = []) -> HTTPClientRequest {
         var url = root
-        for part in path { url += "/" + Self.encoded(part) }
+        for part in path { url += "/" + part.percentEncoded }
         for (index, item) in query.enumerated() {
-            url += "\(index == 0 ? "?" : "&")\(item.0)=\(Self.encoded(item.1))"
+            url += "\(index == 0 ? "?" : "&")\(item.0)=\(item.1.percentEncoded)"
         }
         var request = HTTPClientRequest(url: url)
         request.method = method
@@ -129,22 +129,5 @@ struct RunnerConnection: Sendable {
             try Task.checkCancellation()
             throw RunnerLoss(error, hadBegun: true)
         }
-    }
-
-    /// Each byte that is no letter, digit, `-`, `.`, `_` or `~` as `%` and two digits.
-    private static func encoded(_ text: String) -> String {
-        var encoded = ""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                encoded += "%" + (digits.count < 2 ? "0" : "") + digits
-            }
-        }
-        return encoded
     }
 }

@@ -57,6 +57,21 @@ import Testing
         )
     }
 
+    @Test("Integers of a column that comes late are decimals too where one of its many values is one")
+    func lateDecimals() throws {
+        let lines = (0..<80_000).map { row in
+            switch row {
+            case ..<6000: "{\"n\":1}"
+            case 79_999: "{\"n\":1,\"late\":0.5}"
+            default: "{\"n\":1,\"late\":\(row)}"
+            }
+        }
+        let tables = try TestTables(lines: lines.joined(separator: "\n"))
+
+        #expect(try tables.rows("SELECT late / 2 FROM data WHERE late = 7001") == [["3500.5"]])
+        #expect(try tables.rows("SELECT count(*) FROM data WHERE typeof(late) = 'real'") == [["74000"]])
+    }
+
     @Test("Points in time have their day, month, week, weekday and hour beside them")
     func parts() throws {
         let tables = try TestTables(
@@ -113,10 +128,10 @@ import Testing
         #expect(throws: DataLoadError.tooLarge(limit: 1 << 20)) {
             try builder.add(DataSource(name: "x", format: .json, content: .text(large), origin: "x"))
         }
-        try builder.add(DataSource(name: "y", format: .json, content: .text("[{\"a\":2}]"), origin: "y"))
+        try builder.add(DataSource(name: "small", format: .json, content: .text("[{\"a\":2}]"), origin: "y"))
         try builder.finish()
 
-        #expect(try TableQueries(path: path).catalogue.tables.map(\.name) == ["y"])
+        #expect(try TableQueries(path: path).catalogue.tables.map(\.name) == ["small"])
         #expect(TableFolder.size(path) < 1 << 20)
     }
 }

@@ -112,6 +112,11 @@ import Testing
                 == [["x", "2", "5.0"]]
         )
         #expect(try SignageTables(csv: csv).queries.catalogue.views.isEmpty)
+        let dotted = try FieldNames(json: #"{"fields":{"adID":["data.adId"],"deviceID":["d.device id"]}}"#)
+        let views = [("viewEvents", "data.adId,d.device id,viewedAt\nx,y,2026-03-02 09:00:00\n")]
+        #expect(
+            try SignageTables(csv: views, names: dotted).rows("SELECT ad, device FROM signage_views") == [["x", "y"]]
+        )
         for fault in ["[", #"{"fields":{"nope":["x"]}}"#, #"{"tables":{"viewEvents":"x"}}"#, #"{"tables":{"x":[]}}"#] {
             #expect(throws: FieldNames.Fault.self) { try FieldNames(json: fault) }
         }

@@ -1,7 +1,4 @@
 import ArgumentParser
-import Foundation
-import Logging
-import ServerConfiguration
 
 /// `assistants-server code-runner`: runs the code of other servers' models on this machine.
 struct CodeRunnerCommand: AsyncParsableCommand {
@@ -18,24 +15,8 @@ struct CodeRunnerCommand: AsyncParsableCommand {
     @OptionGroup(title: "Settings") var settings: SettingOptions
 
     func run() async throws {
-        let configuration: ServerConfiguration
-        do {
-            configuration = try settings.loadConfiguration()
-            try CodeRunnerServer.check(configuration)
-        } catch {
-            FileHandle.standardError.write(Data("\(error)\n".utf8))
-            throw ExitCode.configuration
-        }
-
-        let backEnd = LogBackEnd(configuration.logs, redaction: LogRedaction(configuration))
-        LoggingSystem.bootstrap { backEnd.handler(label: $0) }
-        defer { backEnd.close() }
-        let logger = Logger(label: "code-runner")
-        do {
+        try await settings.serve(label: "code-runner", prepare: CodeRunnerServer.check) { configuration, _, logger in
             try await CodeRunnerServer(configuration: configuration, logger: logger).run()
-        } catch {
-            logger.error("The code runner stopped", metadata: ["reason": "\(error)"])
-            throw ExitCode.failure
         }
     }
 }

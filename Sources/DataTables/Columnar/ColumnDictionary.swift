@@ -112,35 +112,16 @@ struct ColumnDictionary {
 
     /// The values with their ranks and how often they came.
     var ranked: RankedValues {
-        let order = entries.indices.sorted { StoredValue.order(value($0), value($1)) < 0 }
-        var ranks = [UInt32](repeating: 0, count: entries.count)
-        var counts: [RankedValues.Count] = []
-        var previous = StoredValue.null
-        for code in order {
-            let value = value(code)
-            if case .null = value { continue }
-            if counts.isEmpty || StoredValue.order(previous, value) != 0 {
-                counts.append(RankedValues.Count(code: code, times: 0))
-            }
-            ranks[code] = UInt32(counts.count)
-            counts[counts.count - 1].times += entries[code].count
-            counts[counts.count - 1].code = min(code, counts[counts.count - 1].code)
-            previous = value
-        }
-        return RankedValues(ranks: ranks, counts: counts)
+        RankedValues(count: entries.count, value: value, times: { entries[$0].count })
     }
 
-    /// Writes the values: words, ranks, tags and texts.
     func write(to file: AppendedFile, ranks: [UInt32]) throws -> ColumnLayout.Values {
-        let words = try file.append(entries.map(\.word))
-        let ranked = try file.append(ranks)
-        let tags = try file.append(entries.map(\.tag))
-        return ColumnLayout.Values(
-            count: entries.count,
-            words: words,
-            ranks: ranked,
-            tags: tags,
-            text: try file.append(texts.bytes)
+        try ColumnLayout.Values(
+            writing: entries.map(\.word),
+            ranks: ranks,
+            tags: entries.map(\.tag),
+            text: texts,
+            to: file
         )
     }
 
@@ -164,17 +145,4 @@ struct ColumnDictionary {
         while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
         slots[slot] = UInt16(truncatingIfNeeded: code)
     }
-}
-
-/// The order of a dictionary's values: each number's rank, the same for equal values, 0 for null.
-struct RankedValues {
-    struct Count {
-        /// The first number with this rank.
-        var code: Int
-        var times: Int
-    }
-
-    let ranks: [UInt32]
-    /// How often each rank from 1 on came.
-    let counts: [Count]
 }

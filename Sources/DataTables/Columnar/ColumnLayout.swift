@@ -8,6 +8,20 @@ struct ColumnLayout {
         var tags: Int
         /// What the places of texts are counted from.
         var text: Int
+
+        init(
+            writing words: [UInt64],
+            ranks: [UInt32],
+            tags: [UInt8],
+            text: ByteHeap,
+            to file: AppendedFile
+        ) throws {
+            count = words.count
+            self.words = try file.append(words)
+            self.ranks = try file.append(ranks)
+            self.tags = try file.append(tags)
+            self.text = try file.append(text.bytes)
+        }
     }
 
     var values: Values

@@ -53,7 +53,10 @@ struct ColumnWriter {
     }
 
     private mutating func read(_ cell: Cell) throws -> TypedCell {
+        let former = typing.kind
         let typed = try typing.read(cell)
+        // The dictionary's integers become decimals in the end; those that stand for themselves are written by now.
+        if plain != nil, former == .integer, typing.kind == .decimal { throw CellTyping.Rekind(kind: .decimal) }
         if tally == nil {
             let isMoment = typing.kind == .date || typing.kind == .dateTime
             tally = ColumnTally(isOrdered: isMoment)

@@ -21,27 +21,15 @@ struct PartDictionary {
     }
 
     func write(to file: AppendedFile, segments: [RowGroup.Segment]) throws -> ColumnLayout {
-        let values = tags.indices.map { StoredValue(tag: tags[$0], word: words[$0], text: text.start) }
-        var ranks = [UInt32](repeating: 0, count: values.count)
-        var rank: UInt32 = 0
-        var previous = StoredValue.null
-        for code in values.indices.sorted(by: { StoredValue.order(values[$0], values[$1]) < 0 }) {
-            if case .null = values[code] { continue }
-            if rank == 0 || StoredValue.order(previous, values[code]) != 0 { rank += 1 }
-            ranks[code] = rank
-            previous = values[code]
-        }
-        let stored = ColumnLayout.Values(
-            count: values.count,
-            words: try file.append(words),
-            ranks: try file.append(ranks),
-            tags: try file.append(tags),
-            text: try file.append(text.bytes)
+        let ranked = RankedValues(
+            count: tags.count,
+            value: { StoredValue(tag: tags[$0], word: words[$0], text: text.start) },
+            times: { _ in 1 }
         )
         return ColumnLayout(
-            values: stored,
-            highestRank: Int(rank),
-            distinct: Int(rank),
+            values: try ColumnLayout.Values(writing: words, ranks: ranked.ranks, tags: tags, text: text, to: file),
+            highestRank: ranked.counts.count,
+            distinct: ranked.counts.count,
             hasTexts: tags.contains(StoredValue.Tag.text),
             hasNumbers: tags.contains { $0 == StoredValue.Tag.integer || $0 == StoredValue.Tag.decimal },
             segments: segments

@@ -17,6 +17,10 @@ package final class TableBuilder {
     private var bytes = 0
     /// By their names.
     private var stored: [String: LoadedTables.Table] = [:]
+    /// Tables of the source that is being added.
+    private var added: [LoadedTables.Table] = []
+    /// Tables of all sources, also of those that were taken back: files of the same name never follow each other.
+    private var begun = 0
     package private(set) var catalogue = Catalogue()
     private var isFinished = false
 
@@ -72,26 +76,29 @@ package final class TableBuilder {
     package func add(_ loaded: LoadedTables) throws -> LoadedTables {
         try adding {
             for table in loaded.tables {
-                let name = newName(table.wantedName)
-                let file = "t\(names.names.count)"
-                try TableFolder.link(table.file, in: loaded.folder, to: file, in: partialPath)
+                let file = newFile()
                 var description = table.description
-                description.name = name
-                try put(LoadedTables.Table(copying: table, as: description, file: file))
+                description.name = newName(table.wantedName)
+                do {
+                    try TableFolder.link(table.file, in: loaded.folder, to: file, in: partialPath)
+                    try put(LoadedTables.Table(copying: table, as: description, file: file))
+                } catch {
+                    unlink(ColumnModule.file(file, in: partialPath))
+                    throw error
+                }
             }
         }
     }
 
-    /// Tables of the source that is being added.
-    private var added: [LoadedTables.Table] = []
-
     private func adding(_ body: () throws -> Void) throws -> LoadedTables {
         added = []
+        let formerNames = names
         do {
             try body()
             if added.isEmpty { throw DataLoadError.empty }
         } catch {
-            try? removeAdded()
+            try removeAdded()
+            names = formerNames
             switch error {
             case DataLoadError.tooLarge: throw DataLoadError.tooLarge(limit: limit)
             case let error as SQLiteError:
@@ -110,10 +117,19 @@ package final class TableBuilder {
 
     private func removeAdded() throws {
         for table in added {
-            try opened().execute("DROP TABLE \(table.description.name.quoted)")
+            do {
+                try opened().execute("DROP TABLE \(table.description.name.quoted)")
+            } catch {
+                throw DataLoadError.database(reason: error.message)
+            }
             unlink(ColumnModule.file(table.file, in: partialPath))
             bytes -= table.bytes
         }
+    }
+
+    private func newFile() -> String {
+        begun += 1
+        return "t\(begun)"
     }
 
     private func load(_ source: DataSource, _ text: UnsafeRawBufferPointer) throws {
@@ -129,7 +145,7 @@ package final class TableBuilder {
 
     private func load(_ rows: any RowReader, _ wantedName: String, _ source: DataSource) throws {
         let name = newName(wantedName)
-        let file = "t\(names.names.count)"
+        let file = newFile()
         let loader = TableLoader(
             name: name,
             source: source.origin,

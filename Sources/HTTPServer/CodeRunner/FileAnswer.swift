@@ -15,7 +15,7 @@ struct FileAnswer: ~Copyable {
         try await body?.write(ByteBuffer(bytes: bytes))
     }
 
-    /// - Returns: What is to be said in place of the file can be said no more.
+    /// Ends the file, an empty one too.
     mutating func finish() async throws {
         try await begin()
         guard let body = body.take() else { return }

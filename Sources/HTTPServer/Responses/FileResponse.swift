@@ -1,3 +1,4 @@
+import AssistantsAPI
 import HTTPTypes
 import Hummingbird
 import Storage
@@ -35,23 +36,7 @@ enum FileResponse {
             }
         )
         var disposition = "\(isShown ? "inline" : "attachment"); filename=\"\(plain)\""
-        if plain != filename { disposition += "; filename*=UTF-8''\(percentEncoded(filename))" }
+        if plain != filename { disposition += "; filename*=UTF-8''\(filename.percentEncoded)" }
         return disposition
-    }
-
-    private static func percentEncoded(_ text: String) -> String {
-        var encoded = ""
-        for byte in text.utf8 {
-            let scalar = Unicode.Scalar(byte)
-            if scalar.isASCII,
-                scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-                    || "-._~".unicodeScalars.contains(scalar)
-            {
-                encoded.unicodeScalars.append(scalar)
-            } else {
-                encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return encoded
     }
 }

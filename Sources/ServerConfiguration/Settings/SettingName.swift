@@ -138,7 +138,7 @@ package enum SettingName: String, CaseIterable, Sendable {
         case .codeInterpreterSessions: "Threads whose code lives at the same time. (default: 200)"
         case .codeInterpreterTimeout: "Seconds after which code is interrupted. (default: 120)"
         case .codeInterpreterIdle: "Seconds after which a thread's unused interpreter ends. (default: 1200)"
-        case .codeInterpreterPool: "Interpreters kept ready for new threads, 70 MB each. (default: 1)"
+        case .codeInterpreterPool: "Interpreters kept ready for new threads, some 85 MB each. (default: 1)"
         case .codeInterpreterRunner: "URL of a code runner that runs the code in place of this machine."
         case .codeInterpreterRunnerKey: "Key that the code runner asks for; better set in .env."
         case .shutdownGrace: "Seconds that a stopping server gives to running answers. (default: 10)"

@@ -78,86 +78,84 @@ package struct SignageViews {
 
     // MARK: Rows
 
+    /// What a view of rows tells of each, and what it has to be joined with for that.
+    private struct Rows {
+        let table: MappedTable
+        var columns: [(name: String, sql: String)] = []
+        var joins = ""
+    }
+
     private func addViews() throws {
         guard let views = tables[.viewEvents] else { return }
         let kinds = try eventKinds(views)
-        var columns = try place(views)
-        columns.append(("views", viewCount(views, kinds)))
-        if let clicks = try clickCount(views, kinds) { columns.append(("clicks", clicks)) }
+        var rows = try place(views)
+        rows.columns.append(("views", viewCount(views, kinds)))
+        if let clicks = try clickCount(views, kinds) { rows.columns.append(("clicks", clicks)) }
         for (name, role) in [("dwell_s", FieldRole.dwell), ("attention_s", .attention), ("watch_s", .watch)] {
-            if let seconds = try seconds(views, role) { columns.append((name, seconds)) }
+            if let seconds = try seconds(views, role) { rows.columns.append((name, seconds)) }
         }
-        if let gender = views.text(.gender) { columns.append(("gender", gender)) }
-        if let age = ageGroup(views) { columns.append(("age_group", age)) }
+        if let gender = views.text(.gender) { rows.columns.append(("gender", gender)) }
+        if let age = ageGroup(views) { rows.columns.append(("age_group", age)) }
         for (name, role) in [("ots", FieldRole.impressions), ("watchers", .watchers)] {
-            if let number = views.number(role) { columns.append((name, number)) }
+            if let number = views.number(role) { rows.columns.append((name, number)) }
         }
-        try addRows("signage_views", of: views, columns, "a row for each view event")
+        try add(rows, as: "signage_views", "a row for each view event")
     }
 
     private func addPlays() throws {
         guard let plays = tables[.plays] else { return }
-        var columns = try place(plays)
-        columns.append(("plays", plays.number(.plays) ?? "1"))
-        if let seconds = try seconds(plays, .watch) { columns.append(("exposure_s", seconds)) }
+        var rows = try place(plays)
+        rows.columns.append(("plays", plays.number(.plays) ?? "1"))
+        if let seconds = try seconds(plays, .watch) { rows.columns.append(("exposure_s", seconds)) }
         for (name, role) in [("ots", FieldRole.impressions), ("watchers", .watchers)] {
-            if let number = plays.number(role) { columns.append((name, number)) }
+            if let number = plays.number(role) { rows.columns.append((name, number)) }
         }
-        try addRows("signage_plays", of: plays, columns, "a row for each play (proof of play)")
+        try add(rows, as: "signage_plays", "a row for each play (proof of play)")
     }
 
     private func addStatus() throws {
         guard let reports = tables[.statusReports], let online = try online(reports) else { return }
-        try addRows(
-            "signage_status",
-            of: reports,
-            try place(reports) + [("online", online)],
-            "a row for each report of whether a device was up (online 1 or 0)"
-        )
+        var rows = try place(reports)
+        rows.columns.append(("online", online))
+        try add(rows, as: "signage_status", "a row for each report of whether a device was up (online 1 or 0)")
     }
 
-    private func addRows(
-        _ name: String,
-        of table: MappedTable,
-        _ columns: [(name: String, sql: String)],
-        _ purpose: String
-    ) throws {
-        var joins = ""
-        // Only where something of them is asked for: each costs a look-up a row.
-        if columns.contains(where: { $0.sql.contains("a.ad") }), let ad = table.text(.adID) ?? table.text(.adName) {
-            joins += " LEFT JOIN signage_ads a ON a.ad_id = \(ad)"
-        }
-        let isDevice = columns.contains { $0.sql.contains("d.device") || $0.sql.contains("d.location") }
-        if isDevice, let device = table.text(.deviceID) ?? table.text(.deviceName) {
-            joins += " LEFT JOIN signage_devices d ON d.device_id = \(device)"
-        }
-        let list = columns.map { "\($0.sql) AS \($0.name)" }.joined(separator: ", ")
+    private func add(_ rows: Rows, as name: String, _ purpose: String) throws {
+        let list = rows.columns.map { "\($0.sql) AS \($0.name)" }.joined(separator: ", ")
+        let table = rows.table.table.name
         try builder.add(
-            ViewDescription(name: name, columns: columns.map(\.name), purpose: "\(purpose), from \(table.table.name)"),
-            as: "SELECT \(list) FROM \(table.table.name.sqlName) t\(joins)"
+            ViewDescription(name: name, columns: rows.columns.map(\.name), purpose: "\(purpose), from \(table)"),
+            as: "SELECT \(list) FROM \(table.sqlName) t\(rows.joins)"
         )
     }
 
-    /// What a row is about: ad, device, place and time.
-    private func place(_ table: MappedTable) throws -> [(name: String, sql: String)] {
+    /// What a row is about: ad, device, place and time. Ads and devices are joined only where something of them is told: each
+    /// costs a look-up a row.
+    private func place(_ table: MappedTable) throws -> Rows {
         let names = try EntityNames(of: table, in: builder)
-        var columns: [(String, String)] = []
+        var rows = Rows(table: table)
         if let ad = table.text(.adID) ?? table.text(.adName) {
-            columns.append(("ad_id", names.adID ?? ad))
-            let joined = [builder.hasTable("signage_ads") ? "a.ad" : nil, table.text(.adName), ad].compactMap { $0 }
-            columns.append(("ad", names.ad ?? Self.coalesce(joined)))
+            rows.columns.append(("ad_id", names.adID ?? ad))
+            let isJoined = names.ad == nil && builder.hasTable("signage_ads")
+            if isJoined { rows.joins += " LEFT JOIN signage_ads a ON a.ad_id = \(ad)" }
+            let known = [isJoined ? "a.ad" : nil, table.text(.adName), ad].compactMap { $0 }
+            rows.columns.append(("ad", names.ad ?? Self.coalesce(known)))
         }
         var locations = [table.text(.location)].compactMap { $0 }
         if let device = table.text(.deviceID) ?? table.text(.deviceName) {
             let hasDevices = builder.hasTable("signage_devices")
-            columns.append(("device_id", names.deviceID ?? device))
-            let joined = [hasDevices ? "d.device" : nil, table.text(.deviceName), device].compactMap { $0 }
-            columns.append(("device", names.device ?? Self.coalesce(joined)))
-            let places = builder.catalogue.view(named: "signage_devices")?.columns ?? []
-            if places.contains("location") { locations.append(names.location ?? "d.location") }
+            let hasPlaces = builder.catalogue.view(named: "signage_devices")?.columns.contains("location") == true
+            if hasDevices, names.device == nil || (hasPlaces && names.location == nil) {
+                rows.joins += " LEFT JOIN signage_devices d ON d.device_id = \(device)"
+            }
+            rows.columns.append(("device_id", names.deviceID ?? device))
+            let known = [hasDevices ? "d.device" : nil, table.text(.deviceName), device].compactMap { $0 }
+            rows.columns.append(("device", names.device ?? Self.coalesce(known)))
+            if hasPlaces { locations.append(names.location ?? "d.location") }
         }
-        if !locations.isEmpty { columns.append(("location", Self.coalesce(locations))) }
-        return columns + time(table)
+        if !locations.isEmpty { rows.columns.append(("location", Self.coalesce(locations))) }
+        rows.columns += time(table)
+        return rows
     }
 
     /// Points in time and their parts, which most tables have as columns.

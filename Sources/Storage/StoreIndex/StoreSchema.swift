@@ -17,8 +17,9 @@ enum StoreSchema {
     ///
     /// The index of words keeps no texts, and no lengths either, which memory has (`StoreMap`): its rows are taken out by
     /// naming their terms, made from the chunk again. A term is in the column that tells how often the chunk has it
-    /// (`ChunkTerms`), and `term_rules` says by which rules they were found. Vectors are there twice, exact and with eight bits, as memory is filled from the latter: a vector's
-    /// `id` is its chunk's times 64, and which of the chunk's vectors it is.
+    /// (`ChunkTerms`), and `term_rules` says by which rules they were found. Vectors are there twice, exact and with eight
+    /// bits, as memory is filled from the latter: a vector's `id` is its chunk's times 64, and which of the chunk's vectors it
+    /// is.
     private static let tables = """
         CREATE TABLE store (
             id INTEGER PRIMARY KEY CHECK (id = 1),
