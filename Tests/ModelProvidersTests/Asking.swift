@@ -7,12 +7,14 @@ import Synchronization
 
 /// The parts of an answer, in the order in which they came.
 final class Received: Sendable {
-    private let kept = Mutex<[ChatEvent]>([])
+    private let kept = Mutex<[[ChatEvent]]>([])
 
-    var events: [ChatEvent] { kept.withLock { $0 } }
+    var events: [ChatEvent] { kept.withLock { $0.flatMap(\.self) } }
+    /// How often parts came.
+    var count: Int { kept.withLock { $0.count } }
     var text: String { events.text }
 
-    func add(_ event: ChatEvent) { kept.withLock { $0.append(event) } }
+    func add(_ parts: [ChatEvent]) { kept.withLock { $0.append(parts) } }
 }
 
 extension [ChatEvent] {

@@ -10,6 +10,11 @@ enum Answer {
         [.send(head + events.map(chunk).joined())]
     }
 
+    /// What follows `openStream`, to the proper end.
+    static func rest(_ events: [String]) -> [ScriptedBackend.Step] {
+        [.send(events.map(chunk).joined() + "0\r\n\r\n")]
+    }
+
     /// A stream of which every byte comes on its own.
     static func bytewiseStream(_ events: [String]) -> [ScriptedBackend.Step] {
         [.sendBytewise(Array((head + events.map(chunk).joined() + "0\r\n\r\n").utf8))]

@@ -16,16 +16,16 @@ final class ScriptedModel: ChatModel {
 
     func respond(
         to request: ChatRequest,
-        receive: @escaping @Sendable (ChatEvent) -> Void
+        receive: @escaping @Sendable ([ChatEvent]) -> Void
     ) async throws(ModelError) -> ChatOutcome {
         seen.withLock { $0.append(request) }
         guard let script else {
-            receive(.text("echo: "))
-            receive(.text(request.turns.last?.text ?? ""))
+            receive([.text("echo: ")])
+            receive([.text(request.turns.last?.text ?? "")])
             return ChatOutcome(finish: .stop, usage: TokenUsage(promptTokens: 7, completionTokens: 3))
         }
         do {
-            return try await script(request, receive)
+            return try await script(request) { receive([$0]) }
         } catch let error as ModelError {
             throw error
         } catch is CancellationError {

@@ -6,10 +6,7 @@ enum JSONString {
     static func decode(_ raw: UnsafeRawBufferPointer, at offset: Int) throws(JSONParsingError) -> String {
         if raw.isEmpty { return "" }
         if let start = raw.baseAddress, memchr(start, Int32(UInt8(ascii: "\\")), raw.count) == nil {
-            guard let text = String(validating: raw.assumingMemoryBound(to: UInt8.self), as: UTF8.self) else {
-                throw JSONParsingError(offset: offset, reason: "invalid UTF-8")
-            }
-            return text
+            return try text(raw.assumingMemoryBound(to: UInt8.self), at: offset)
         }
         var plain: [UInt8] = []
         plain.reserveCapacity(raw.count)
@@ -37,10 +34,25 @@ enum JSONString {
             }
             index += 2
         }
-        guard let text = String(validating: plain, as: UTF8.self) else {
+        return try plain.withUnsafeBufferPointer { (bytes) throws(JSONParsingError) in try text(bytes, at: offset) }
+    }
+
+    /// The same for a string that is known to be well-formed; nil when it is not.
+    static func decode(_ escaped: Substring.UTF8View) -> String? {
+        let text = escaped.withContiguousStorageIfAvailable { try? decode(UnsafeRawBufferPointer($0), at: 0) }
+        return text ?? nil
+    }
+
+    private static func text(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        at offset: Int
+    ) throws(JSONParsingError) -> String {
+        do {
+            // Not `String(validating:as:)`, which is generic and looks its types up at every call.
+            return String(copying: try UTF8Span(validating: bytes.span))
+        } catch {
             throw JSONParsingError(offset: offset, reason: "invalid UTF-8")
         }
-        return text
     }
 
     /// Decodes `\uXXXX`, or a surrogate pair of two; half a pair becomes U+FFFD, as no UTF-8 text can hold it.

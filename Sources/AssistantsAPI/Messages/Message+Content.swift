@@ -57,6 +57,7 @@ extension Message {
 
         /// All text of the message, its parts joined by line breaks.
         package var plainText: String {
+            if let escapedText, let text = JSONString.decode(escapedText) { return text }
             guard let parts = (try? JSONValue(parsing: json))?.arrayValue else { return "" }
             return parts.compactMap { $0["text"]?["value"]?.stringValue }.joined(separator: "\n")
         }

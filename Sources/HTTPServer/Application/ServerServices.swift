@@ -4,29 +4,31 @@ import RunEngine
 import Storage
 
 /// What routes call. They hold no rule of their own.
-package struct ServerServices: Sendable {
-    package var database: Database
-    package var access: AccessControl
-    package var threads: ThreadService
-    package var search: ThreadSearch
-    package var forking: ThreadForking
-    package var runs: RunService
-    package var assistants: AssistantService
-    package var files: FileService
-    package var images: ImageFiles
-    package var vectorStores: VectorStoreService
-    package var storeSearch: StoreSearch
-    package var analysis: ThreadAnalysis
-    package var models: ModelCatalog
-    package var interpreter: @Sendable () async -> InterpreterHealth
+///
+/// A class, so that a route is a word or two: a request that waits keeps a copy of its route.
+package final class ServerServices: Sendable {
+    package let database: Database
+    package let access: AccessControl
+    package let threads: ThreadService
+    package let search: ThreadSearch
+    package let forking: ThreadForking
+    package let runs: RunService
+    package let assistants: AssistantService
+    package let files: FileService
+    package let images: ImageFiles
+    package let vectorStores: VectorStoreService
+    package let storeSearch: StoreSearch
+    package let analysis: ThreadAnalysis
+    package let models: ModelCatalog
+    package let interpreter: @Sendable () async -> InterpreterHealth
     /// Whether a server without an interpreter is not ready.
-    package var needsInterpreter: Bool
+    package let needsInterpreter: Bool
     /// Nil when there is no model backend.
-    package var passThrough: PassThrough?
+    package let passThrough: PassThrough?
     /// The assistant that the facade speaks through, as it was at the start.
-    package var initialFacadeAssistant: Assistant
-    package var ids: IDGenerator
-    package var clock: WallClock
+    package let initialFacadeAssistant: Assistant
+    package let ids: IDGenerator
+    package let clock: WallClock
 
     package init(
         database: Database,

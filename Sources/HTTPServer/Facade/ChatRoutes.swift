@@ -43,7 +43,12 @@ struct ChatRoutes: Sendable {
 
     private func response(to pending: Pending, _ context: APIRequestContext) async throws -> Response {
         if pending.isStream { return stream(pending, context) }
-        return JSONResponse.make(ChatAnswer(message: try await answer(of: pending.live), links: pending.links))
+        return try response(to: pending, with: try await pending.live.outcome())
+    }
+
+    @inline(never)
+    private func response(to pending: Pending, with outcome: RunOutcome) throws -> Response {
+        JSONResponse.make(ChatAnswer(message: try answer(in: outcome), links: pending.links))
     }
 
     /// Answers a repeated request from the run that the first one started.
@@ -88,8 +93,13 @@ struct ChatRoutes: Sendable {
         let document = fields.systemData()
         try fields.check()
 
+        try context.allowance?.checkTokens()
         let question = PendingMessage(id: services.ids.next(), role: .user, content: Message.Content(text: text))
-        let started = try await start(question, in: threadID, with: document, isAwaited: !isStream, context)
+        let assistant = try await services.facadeAssistant()
+        let started = try await start(in: context.project) {
+            let data = try await update(of: threadID, with: document, in: context.project)
+            return runRequest(question, to: assistant, in: threadID, data, isStream: isStream, context)
+        }
         context.subject.set(started.run)
         return Pending(
             started.run,
@@ -102,33 +112,39 @@ struct ChatRoutes: Sendable {
 
     /// Starts the run; once more when somebody else changed the thread's data while figures were computed from it.
     private func start(
-        _ question: PendingMessage,
-        in threadID: Identifier<AssistantThread>?,
-        with document: JSONObject?,
-        isAwaited: Bool,
-        _ context: APIRequestContext
+        in project: ProjectID,
+        _ request: () async throws -> RunService.Request
     ) async throws -> RunService.Started {
-        try context.allowance?.checkTokens()
-        let assistant = try await services.facadeAssistant()
         while true {
             do {
-                return try await services.runs.start(
-                    RunService.Request(
-                        target: threadID.map { .existing($0) } ?? .new(services.threads.make()),
-                        assistantID: assistant.id,
-                        settings: assistant.facadeRunSettings,
-                        input: [question],
-                        data: try await update(of: threadID, with: document, in: context.project),
-                        requestID: context.requestID,
-                        isAwaited: isAwaited,
-                        tokenMeter: context.allowance?.tokenMeter
-                    ),
-                    in: context.project
-                )
+                return try await services.runs.start(try await request(), in: project)
             } catch is DataHasChanged {
                 continue
             }
         }
+    }
+
+    @inline(never)
+    private func runRequest(
+        _ question: PendingMessage,
+        to assistant: Assistant,
+        in threadID: Identifier<AssistantThread>?,
+        _ data: ThreadDataUpdate?,
+        isStream: Bool,
+        _ context: APIRequestContext
+    ) -> RunService.Request {
+        var request = RunService.Request(
+            target: threadID.map { .existing($0) } ?? .new(services.threads.make()),
+            assistantID: assistant.id,
+            settings: assistant.facadeRunSettings,
+            input: [question],
+            data: data,
+            requestID: context.requestID,
+            isAwaited: !isStream,
+            tokenMeter: context.allowance?.tokenMeter
+        )
+        request.isStreamed = isStream
+        return request
     }
 
     private func update(
@@ -141,16 +157,13 @@ struct ChatRoutes: Sendable {
         return try await services.analysis.update(of: thread, with: document)
     }
 
-    private func answer(of live: LiveRun) async throws -> Message {
-        try answer(in: try await live.outcome())
-    }
-
     private func answer(in outcome: RunOutcome) throws -> Message {
         guard let answer = outcome.answer, outcome.run.state.status.hasAnswer else { throw FacadeError(outcome) }
         return answer
     }
 
     /// First the ids, then the text as it comes, then the same object as the plain answer.
+    @inline(never)
     private func stream(_ pending: Pending, _ context: APIRequestContext) -> Response {
         let (live, links) = (pending.live, pending.links)
         return EventStream.response(on: context.channel) { writer in
@@ -161,7 +174,7 @@ struct ChatRoutes: Sendable {
                 var deltas = Deltas(links: links)
                 try await writer.follow(live, &deltas)
                 block = EventBlock()
-                block.event("message", ChatAnswer(message: try await answer(of: live), links: links))
+                block.event("message", ChatAnswer(message: try answer(in: try await live.outcome()), links: links))
                 block.done()
             } catch {
                 block = EventBlock()

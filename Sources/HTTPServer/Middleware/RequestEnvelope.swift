@@ -7,7 +7,8 @@ import RunEngine
 /// What every request passes, in one step: it gets an id, is held against the limits, its errors become answers, other
 /// origins are let in, and one line about it goes into the log.
 ///
-/// One middleware and not five: each level of them costs a waiting request two kilobytes.
+/// One middleware and not five, and nothing inlined that is over before or begins behind the answer: thousands of requests may
+/// wait, each with the memory of its frames.
 struct RequestEnvelope: RouterMiddleware {
     let crossOrigin: CrossOrigin
     let authenticator: KeyAuthenticator
@@ -46,6 +47,7 @@ struct RequestEnvelope: RouterMiddleware {
         }
     }
 
+    @inline(never)
     private func refusal(_ error: any Error, _ request: Request, _ context: APIRequestContext) -> Response {
         switch surface(of: request) {
         case .openAI: OpenAIErrors.translate(error, of: request, context: context).response()
@@ -57,6 +59,7 @@ struct RequestEnvelope: RouterMiddleware {
         RequestSurface(path: request.uri.path, rootPath: rootPath)
     }
 
+    @inline(never)
     private func finish(
         _ response: Response,
         of request: Request,

@@ -30,9 +30,9 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
     private let hasHandedOn = Atomic<Bool>(false)
     private let hasEnded = Atomic<Bool>(false)
     private let patience: Patience
-    private let receive: @Sendable (ChatEvent) -> Void
+    private let receive: @Sendable ([ChatEvent]) -> Void
 
-    init(body: ByteBuffer, patience: Patience, receive: @escaping @Sendable (ChatEvent) -> Void) {
+    init(body: ByteBuffer, patience: Patience, receive: @escaping @Sendable ([ChatEvent]) -> Void) {
         lifecycle = Mutex(.idle(body))
         self.patience = patience
         self.receive = receive
@@ -102,12 +102,20 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
         }
     }
 
-    /// Hands a part on, unless the call was given up meanwhile (a receiver may do so).
-    private func handOn(_ event: ChatEvent) {
-        guard !hasEnded.load(ordering: .relaxed), !isCancelled.load(ordering: .relaxed) else { return }
+    /// Reads on, and hands on what came, unless the call was given up meanwhile (a receiver may do so).
+    private func read<Result>(
+        _ body: (inout AnswerReading<Stream>, (ChatEvent) -> Void) throws(CallFailure) -> Result
+    ) throws(CallFailure) -> Result {
+        var parts: [ChatEvent] = []
+        defer { handOn(parts) }
+        return try reading.withLock { (reading) throws(CallFailure) in try body(&reading) { parts.append($0) } }
+    }
+
+    private func handOn(_ parts: [ChatEvent]) {
+        guard !parts.isEmpty, !hasEnded.load(ordering: .relaxed), !isCancelled.load(ordering: .relaxed) else { return }
         // Thinking is no part of the answer: what broke off after it can be asked for again.
-        if case .reasoning = event {} else { hasHandedOn.store(true, ordering: .releasing) }
-        receive(event)
+        if !parts.allSatisfy(\.isThinking) { hasHandedOn.store(true, ordering: .releasing) }
+        receive(parts)
     }
 
     // MARK: HTTPClientResponseDelegate
@@ -128,9 +136,7 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
         guard !hasEnded.load(ordering: .relaxed) else { return task.eventLoop.makeSucceededVoidFuture() }
         lastByte.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed)
         do {
-            let outcome = try reading.withLock { (reading) throws(CallFailure) in
-                try reading.receive(buffer, emit: handOn)
-            }
+            let outcome = try read { (reading, emit) throws(CallFailure) in try reading.receive(buffer, emit: emit) }
             // The client does not notice a cancellation when all of the answer lies ready.
             if isCancelled.load(ordering: .acquiring) { throw CallFailure.cancelled }
             if let outcome { end(.success(outcome)) }
@@ -144,7 +150,7 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
         stopWatchdog()
         guard !hasEnded.load(ordering: .relaxed) else { return }
         do {
-            end(.success(try reading.withLock { (reading) throws(CallFailure) in try reading.finish(emit: handOn) }))
+            end(.success(try read { (reading, emit) throws(CallFailure) in try reading.finish(emit: emit) }))
         } catch {
             end(.failure(error))
         }
@@ -157,10 +163,9 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
             end(.failure(failure))
             return
         }
-        // Not available when a receiver gives up the call from within: then the reading goes no further anyway.
-        let known = reading.withLockIfAvailable { $0.interrupted(emit: handOn) } ?? nil
+        let known = try? read { (reading, emit) throws(CallFailure) in reading.interrupted(emit: emit) }
         var failure = error as? CallFailure ?? CallFailure(transport: error)
-        if failure == .closed, reading.withLockIfAvailable({ $0.hasBegun }) == false { failure.remedy = .newConnection }
+        if failure == .closed, !reading.withLock({ $0.hasBegun }) { failure.remedy = .newConnection }
         end(known ?? .failure(failure))
     }
 }
@@ -199,5 +204,11 @@ extension BackendCall {
         let next = last == 0 ? min(deadline, now + patience.idle) : deadline
         let timer = try? task.eventLoop.scheduleCallback(at: next, handler: watch)
         watchdog.withLock { $0 = timer }
+    }
+}
+
+extension ChatEvent {
+    fileprivate var isThinking: Bool {
+        if case .reasoning = self { true } else { false }
     }
 }

@@ -57,7 +57,7 @@ package final class OpenAIBackend: ChatModel {
 
     package func respond(
         to request: ChatRequest,
-        receive: @escaping @Sendable (ChatEvent) -> Void
+        receive: @escaping @Sendable ([ChatEvent]) -> Void
     ) async throws(ModelError) -> ChatOutcome {
         var attempt = Attempt(traits: traits.withLock { $0 }, choice: configuration.wireProtocol, endpoints)
         while true {
@@ -76,7 +76,7 @@ package final class OpenAIBackend: ChatModel {
     private func call(
         _ request: ChatRequest,
         _ attempt: inout Attempt,
-        _ receive: @escaping @Sendable (ChatEvent) -> Void
+        _ receive: @escaping @Sendable ([ChatEvent]) -> Void
     ) async throws(CallFailure) -> ChatOutcome {
         guard !Task.isCancelled else { throw CallFailure.cancelled }
         switch attempt.wireProtocol {
@@ -99,7 +99,7 @@ package final class OpenAIBackend: ChatModel {
     private func makeCall<Stream: AnswerStream>(
         _ stream: Stream.Type,
         _ body: [UInt8],
-        _ receive: @escaping @Sendable (ChatEvent) -> Void
+        _ receive: @escaping @Sendable ([ChatEvent]) -> Void
     ) -> BackendCall<Stream> {
         BackendCall(body: ByteBuffer(bytes: body), patience: Patience(configuration), receive: receive)
     }

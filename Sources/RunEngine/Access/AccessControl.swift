@@ -70,7 +70,7 @@ package final class AccessControl: Sendable {
     ///
     /// - Parameter authorization: the header of that name.
     package func isOpen(to authorization: String?) -> Bool {
-        guard staticKeys.isEmpty, authorization?.contains(APIKeyMaker.prefix) != true else { return false }
+        guard staticKeys.isEmpty, authorization.map(Self.holdsKeyOfOurs) != true else { return false }
         return state.withLock { state in
             guard let time = state.sawNoKeyAt else { return false }
             let age = ContinuousClock.now - time
@@ -81,6 +81,10 @@ package final class AccessControl: Sendable {
             }
             return true
         }
+    }
+
+    private static func holdsKeyOfOurs(_ authorization: String) -> Bool {
+        authorization.utf8.split(separator: UInt8(ascii: " ")).contains { $0.starts(with: APIKeyMaker.prefix.utf8) }
     }
 
     /// The answer where the store need not be asked, which is nearly always. (`isOpen(to:)` is to be asked first.)

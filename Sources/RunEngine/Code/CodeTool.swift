@@ -4,7 +4,9 @@ import ModelProviders
 import Storage
 
 /// The interpreter of a thread as a model sees it: a function that takes code and gives what it printed.
-struct CodeTool: ServerTool {
+///
+/// A class, as the tools of a run are kept for as long as its model thinks.
+final class CodeTool: ServerTool {
     let execution: CodeExecution
     let session: SessionKey
     let project: ProjectID

@@ -43,6 +43,8 @@ package final class LiveRun: Sendable {
         var isSettled = false
         /// What happened while it was.
         var heldBack: [StreamEvent] = []
+        /// Whether somebody reads the events as they come, or has done so.
+        var hasReaders: Bool
         /// Whether the run's row is on disk.
         var stored: Result<StoredInput?, any Error>?
         var interruption: Interruption?
@@ -58,6 +60,12 @@ package final class LiveRun: Sendable {
         func news(from index: Int) -> News? {
             if log.events.count > index { return .events(Array(log.events[index...].prefix(LiveRun.batch))) }
             return phase.isWorking ? nil : .over
+        }
+
+        /// The same for one who reads on.
+        mutating func read(from index: Int) -> News? {
+            hasReaders = true
+            return news(from: index)
         }
     }
 
@@ -102,9 +110,10 @@ package final class LiveRun: Sendable {
         log: EventLog = EventLog(),
         tokenMeter: TokenMeter? = nil,
         requestID: String? = nil,
-        isAwaited: Bool = false
+        isAwaited: Bool = false,
+        hasReaders: Bool = true
     ) {
-        state = Mutex(State(log: log))
+        state = Mutex(State(log: log, hasReaders: hasReaders))
         self.tokenMeter = tokenMeter
         self.requestID = requestID
         self.isAwaited = isAwaited
@@ -148,7 +157,7 @@ package final class LiveRun: Sendable {
 
     /// The events from place `index` of the log on, as soon as there is one.
     package func news(from index: Int) async throws -> News {
-        if let news = state.withLock({ $0.news(from: index) }) { return news }
+        if let news = state.withLock({ $0.read(from: index) }) { return news }
         try Task.checkCancellation()
         await wait(for: .event) { $0.news(from: index) != nil }
         try Task.checkCancellation()
@@ -159,11 +168,14 @@ package final class LiveRun: Sendable {
     /// some or the reader may tell its client that it is still there; by whoever brings the news, who is not to be kept.
     package func news(from index: Int, orCall wake: @escaping @Sendable () -> Void) -> News? {
         state.withLock { state in
-            if let news = state.news(from: index) { return news }
+            if let news = state.read(from: index) { return news }
             state.waiters.append(Waiter(ticket: 0, occasion: .event, deadline: nil, wake: .call(wake)))
             return nil
         }
     }
+
+    /// Whether somebody reads the events as they come, as far as is known.
+    var hasReaders: Bool { state.withLock { $0.hasReaders } }
 
     /// What has happened so far.
     package var log: EventLog { state.withLock { $0.log } }
@@ -321,6 +333,7 @@ package final class LiveRun: Sendable {
         update(waking: [.event]) { state in
             guard case .waitingForOutputs = state.phase else { return }
             state.phase = .working
+            state.hasReaders = true
             place = state.log.events.count
             state.log.append(events)
         }

@@ -17,14 +17,25 @@ struct RunEnding: Sendable {
 
     /// The model is done. `history` is the prompt that it saw, without what the run itself did before.
     func answered(_ turn: TurnInProgress, _ outcome: ChatOutcome, history: PromptHistory?) async {
-        let said = turn.snapshot()
-        // A limit may be reached, or a filter strike, before the first word.
-        guard !said.isEmpty || outcome.finish == .length || outcome.finish == .contentFilter else {
-            return await failed(turn, ModelError(.broken, "The model gave an empty answer."), usage: outcome.usage)
-        }
         let now = worker.clock.now()
+        let end: End
+        do {
+            end = try self.end(with: turn, outcome, at: now)
+        } catch {
+            return await failed(turn, error, usage: outcome.usage)
+        }
+        await store(end, at: now, history: history)
+    }
+
+    @inline(never)
+    private func end(with turn: TurnInProgress, _ outcome: ChatOutcome, at now: Timestamp) throws(ModelError) -> End {
         let total = begun.past.usage + (outcome.usage ?? TokenUsage())
-        var end = End(said, .completed(at: now, usage: outcome.usage == nil && begun.past.steps.isEmpty ? nil : total))
+        let usage = outcome.usage == nil && begun.past.steps.isEmpty ? nil : total
+        let end = End(turn, .completed(at: now, usage: usage))
+        // A limit may be reached, or a filter strike, before the first word.
+        guard !end.turn.isEmpty || outcome.finish == .length || outcome.finish == .contentFilter else {
+            throw ModelError(.broken, "The model gave an empty answer.")
+        }
         end.closing.usage = outcome.usage
         switch outcome.finish {
         case .stop: break
@@ -35,20 +46,16 @@ struct RunEnding: Sendable {
             end.event = .cutShort(at: now, reason: nil, usage: total)
             end.closing.messageStatus = .incomplete(reason: .contentFilter)
         case .toolCalls:
-            guard let calls = said.calls?.toolCalls,
+            guard let calls = end.turn.calls?.toolCalls,
                 begun.run.settings.tools.contains(where: \.isRunByCaller)
-            else {
-                let error = ModelError(.broken, "The model called a function although it has none.")
-                return await failed(turn, error, usage: outcome.usage)
-            }
+            else { throw ModelError(.broken, "The model called a function although it has none.") }
             guard mayCallAgain else {
-                let reason = "The model asked for tools more than \(RunPast.maximumAnswers) times."
-                return await failed(turn, ModelError(.broken, reason), usage: outcome.usage)
+                throw ModelError(.broken, "The model asked for tools more than \(RunPast.maximumAnswers) times.")
             }
             end.event = .actionRequired(Run.RequiredAction(toolCalls: calls.compactMap(\.openFunction)))
             end.closing.leavesCallsOpen = true
         }
-        await store(end, at: now, history: history)
+        return end
     }
 
     /// Whether the run may ask for tools once more.
@@ -58,19 +65,13 @@ struct RunEnding: Sendable {
     /// called as well, the run waits for their outputs; else the answer is stored and the run goes on. Returns how; nil when it
     /// has ended, or waits.
     func answeredForNow(_ turn: TurnInProgress, _ outcome: ChatOutcome) async -> RunExecution.Begun? {
-        var said = turn.snapshot()
-        if said.calls?.toolCalls?.contains(where: { $0.openFunction != nil }) ?? false {
+        guard let part = partAnswer(turn, outcome) else {
             await answered(turn, outcome, history: nil)
             return nil
         }
-        var closing = Turn.Closing()
-        closing.usage = outcome.usage
-        let events = said.close(closing, at: worker.clock.now())
-        var log = live.settle()
-        log.append(events)
         do {
             try await live.waitUntilStored()
-            try await persist(said, record: EventRecord.encode(log))
+            try await persist(part)
         } catch is LostClaim {
             finish(.failure(EngineError.threadDeleted(live.threadID)))
             return nil
@@ -79,9 +80,27 @@ struct RunEnding: Sendable {
             finish(.failure(error))
             return nil
         }
-        live.goOn(events)
+        live.goOn(part.events)
+        return next(after: part)
+    }
+
+    /// Nil when functions of the caller's were called as well.
+    @inline(never)
+    private func partAnswer(_ turn: TurnInProgress, _ outcome: ChatOutcome) -> PartAnswer? {
+        var said = turn.snapshot()
+        if said.calls?.toolCalls?.contains(where: { $0.openFunction != nil }) ?? false { return nil }
+        var closing = Turn.Closing()
+        closing.usage = outcome.usage
+        let events = said.close(closing, at: worker.clock.now())
+        var log = live.settle()
+        log.append(events)
+        return PartAnswer(turn: said, events: events, record: EventRecord.encode(log))
+    }
+
+    @inline(never)
+    private func next(after part: PartAnswer) -> RunExecution.Begun {
         var past = begun.past
-        past.append(said)
+        past.append(part.turn)
         return RunExecution.Begun(run: begun.run, claim: begun.claim, past: past)
     }
 
@@ -91,8 +110,8 @@ struct RunEnding: Sendable {
     func failed(_ turn: TurnInProgress?, _ error: ModelError, usage: TokenUsage? = nil) async {
         let now = worker.clock.now()
         let lastError = Run.LastError(code: error.lastErrorCode, message: error.message)
-        var end = End(
-            turn?.snapshot(),
+        let end = End(
+            turn,
             .failed(at: now, error: lastError, usage: usage.map { begun.past.usage + $0 } ?? usageSoFar)
         )
         end.closing.messageStatus = .incomplete(reason: .runFailed)
@@ -115,7 +134,7 @@ struct RunEnding: Sendable {
     /// The run was stopped from outside.
     func interrupted(after turn: TurnInProgress?) async {
         let now = worker.clock.now()
-        var end = End(turn?.snapshot(), .cancelled(at: now, usage: usageSoFar))
+        let end = End(turn, .cancelled(at: now, usage: usageSoFar))
         switch live.interruption {
         case .cancellation:
             end.closing.messageStatus = .incomplete(reason: .runCancelled)
@@ -144,26 +163,66 @@ struct RunEnding: Sendable {
 
     // MARK: Storing
 
-    private struct End: Sendable {
-        var turn: Turn
+    // Classes, as a turn takes a kilobyte, and each task that waits for the disk would have several of them in its frames.
+
+    private final class End {
+        let turn: Turn
         var event: Run.Event
         var closing = Turn.Closing()
         var modelError: ModelError?
 
-        init(_ turn: Turn?, _ event: Run.Event) {
-            self.turn = turn ?? Turn()
+        @inline(never)
+        init(_ turn: TurnInProgress?, _ event: Run.Event) {
+            self.turn = turn?.snapshot() ?? Turn()
             self.event = event
         }
     }
 
-    /// All that one transaction stores.
-    private struct Outcome: Sendable {
-        var run: Run
-        var turn: Turn
+    /// What one transaction stores, and what is told behind it.
+    private final class Outcome: Sendable {
+        let run: Run
+        let turn: Turn
         /// The step whose calls are given up, if the run ends while it waits for their outputs.
-        var abandoned: RunStep?
-        var events: [StreamEvent]
-        var record: String
+        let abandoned: RunStep?
+        let events: [StreamEvent]
+        let record: String
+
+        init(run: Run, turn: Turn, abandoned: RunStep?, events: [StreamEvent], record: String) {
+            self.run = run
+            self.turn = turn
+            self.abandoned = abandoned
+            self.events = events
+            self.record = record
+        }
+    }
+
+    /// The same of an answer in the middle of a run.
+    private final class PartAnswer: Sendable {
+        let turn: Turn
+        let events: [StreamEvent]
+        let record: String
+
+        init(turn: Turn, events: [StreamEvent], record: String) {
+            self.turn = turn
+            self.events = events
+            self.record = record
+        }
+    }
+
+    /// The rows of an answer.
+    private final class Rows: Sendable {
+        let steps: [RunStep]
+        let messages: [(Message, tokens: Int)]
+        /// The files that tools made and it speaks of.
+        let madeFiles: [String]
+
+        /// The texts are measured here, not on the one thread that writes.
+        @inline(never)
+        init(_ turn: borrowing Turn) {
+            steps = turn.steps
+            messages = turn.writings.map { ($0.message, $0.message.content.estimatedTokens) }
+            madeFiles = turn.madeFiles
+        }
     }
 
     private struct Places: Sendable {
@@ -187,6 +246,7 @@ struct RunEnding: Sendable {
     }
 
     /// Works out what is to be stored and told.
+    @inline(never)
     private func settle(_ end: End, at now: Timestamp) throws -> Outcome {
         var run = live.current(begun.run)
         if case .cancelled = end.event, run.state.status != .cancelling { try run.apply(.cancellationRequested) }
@@ -209,37 +269,35 @@ struct RunEnding: Sendable {
 
     private func persist(_ outcome: Outcome) async throws -> Places? {
         let claim = begun.claim
-        return try await persist(outcome.turn) { db in
+        return try await persist(Rows(outcome.turn)) { db in
             try db.runs.update(outcome.run, claim: claim, events: outcome.record)
             if let step = outcome.abandoned { try db.runSteps.update(step) }
         }
     }
 
     /// Stores an answer in the middle of the run. The run's state stays as it is: it may be `cancelling` meanwhile.
-    private func persist(_ turn: Turn, record: String) async throws {
+    private func persist(_ part: PartAnswer) async throws {
         let claim = begun.claim
-        _ = try await persist(turn) { db in try db.runs.record(record, claim: claim) }
+        _ = try await persist(Rows(part.turn)) { db in try db.runs.record(part.record, claim: claim) }
     }
 
     /// Stores steps and messages, behind what `change` stores, in one transaction.
     private func persist(
-        _ turn: Turn,
+        _ rows: Rows,
         _ change: @escaping @Sendable (Connection) throws -> Void
     ) async throws -> Places? {
-        // The texts are measured here, not on the one thread that writes.
-        let messages = turn.writings.map { ($0.message, $0.message.content.estimatedTokens) }
-        let (thread, made) = (begun.run.threadID, turn.madeFiles)
+        let thread = begun.run.threadID
         var attempt = 1
         while true {
             do {
                 return try await worker.database.write { db in
                     try change(db)
-                    for step in turn.steps { try db.runSteps.insert(step) }
-                    if !made.isEmpty { try db.files.makeLasting(made) }
-                    guard !messages.isEmpty else { return nil }
+                    for step in rows.steps { try db.runSteps.insert(step) }
+                    if !rows.madeFiles.isEmpty { try db.files.makeLasting(rows.madeFiles) }
+                    guard !rows.messages.isEmpty else { return nil }
                     let previous = try db.messages.last(of: thread)
                     var last = previous
-                    for (message, tokens) in messages {
+                    for (message, tokens) in rows.messages {
                         last = try db.messages.append(message, tokens: tokens, after: last)
                     }
                     return Places(previous: previous?.sequence ?? 0, own: last?.sequence ?? 0)
@@ -254,6 +312,7 @@ struct RunEnding: Sendable {
     }
 
     /// Keeps the prompt for the thread's next run, if nobody else has written into the thread meanwhile.
+    @inline(never)
     private func remember(_ history: PromptHistory, _ outcome: Outcome, _ places: Places, _ input: StoredInput?) {
         guard case .completed = outcome.run.state, case .auto = outcome.run.settings.truncation,
             begun.past.steps.isEmpty, outcome.turn.trailing == nil, let answer = outcome.turn.leading?.message
@@ -278,8 +337,13 @@ struct RunEnding: Sendable {
             let execution = RunExecution(work: RunWork(live: live, origin: .stored), worker: worker)
             return await execution.endWithoutWorking(releasesThread: releasesThread)
         }
-        let answer = outcome.turn.trailing ?? outcome.turn.leading
-        let result = RunOutcome(run: outcome.run, answer: answer?.message, modelError: modelError)
+        tellEnd(outcome, modelError)
+    }
+
+    @inline(never)
+    private func tellEnd(_ outcome: Outcome, _ modelError: ModelError?) {
+        let answer = outcome.turn.trailing?.message ?? outcome.turn.leading?.message
+        let result = RunOutcome(run: outcome.run, answer: answer, modelError: modelError)
         finish(.success(result), events: outcome.events)
         if let usage = outcome.run.state.usage { live.tokenMeter?.charge(usage) }
         RunMetrics.ended(outcome.run.state.status, after: ContinuousClock.now - live.beganAt)

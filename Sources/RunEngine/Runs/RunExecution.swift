@@ -16,17 +16,23 @@ struct RunExecution: Sendable {
     func perform() async {
         do {
             guard let begun = try await begin() else { return conclude(.failure(EngineError.runNotFound(live.id))) }
-            switch begun.run.state {
-            case .inProgress: if live.interruption == nil { live.publish(.run(.inProgress, live.current(begun.run))) }
-            case .requiresAction:
-                // Taken up after a restart: it still waits.
-                if live.waitForOutputs(begun.run, events: []) { return }
-            default: break
-            }
-            await answerAndStore(begun)
+            if !waits(begun) { await answerAndStore(begun) }
         } catch {
             conclude(.failure(error))
         }
+    }
+
+    /// Tells that the run is at work. Returns whether it waits for outputs instead: it was taken up after a restart.
+    ///
+    /// Not inlined, like all that needs room on the way to a model's answer: the frame of `perform` is kept until it is there.
+    @inline(never)
+    private func waits(_ begun: Begun) -> Bool {
+        switch begun.run.state {
+        case .inProgress: if live.interruption == nil { live.publish(.run(.inProgress, live.current(begun.run))) }
+        case .requiresAction: return live.waitForOutputs(begun.run, events: [])
+        default: break
+        }
+        return false
     }
 
     /// Ends a run that still waits in line, or for outputs.
@@ -126,81 +132,89 @@ struct RunExecution: Sendable {
         }
         var turn: TurnInProgress?
         do {
-            let offered: RunTools
-            if let tools { offered = tools } else { offered = try await worker.tools(for: begun, live: live) }
-            tools = offered
-            let begins = TurnInProgress(
-                run: begun.run,
-                tools: offered,
-                knownCallIDs: begun.past.callIDs,
-                images: begun.past.unshownImages,
-                live: live,
-                ids: worker.ids,
-                clock: worker.clock
-            )
+            if tools == nil { tools = try await worker.tools(for: begun, live: live) }
+            let offered = tools ?? RunTools()
+            let begins = beginTurn(begun, offered)
             turn = begins
-            live.show(begins)
-            return try await answer(begun, offered, begins, ending)
-        } catch let error as ModelError {
-            turn?.finishText()
-            if live.interruption != nil {
-                await ending.interrupted(after: turn)
-            } else {
-                await ending.failed(turn, error)
+            switch worker.answerer {
+            case .model(let model):
+                let reply = try await ask(model, begun, offered, begins)
+                return try await take(reply, begins, begun, offered, ending)
+            case .builtInAnalyst:
+                try await analyse(begun, begins)
+                await ending.answered(begins, ChatOutcome(finish: .stop, usage: TokenUsage()), history: nil)
             }
-        } catch let error as EngineError {
-            // The thread is gone, or never was.
-            conclude(.failure(error))
         } catch {
-            turn?.finishText()
-            guard live.interruption == nil else {
-                await ending.interrupted(after: turn)
-                return nil
-            }
-            worker.logger.error("A run failed inside the server", error)
-            await ending.failed(turn, ModelError(.broken, "The server failed while it worked on this run."))
+            await end(ending, turn, after: error)
         }
         return nil
     }
 
-    private func answer(
+    @inline(never)
+    private func beginTurn(_ begun: Begun, _ tools: RunTools) -> TurnInProgress {
+        let turn = TurnInProgress(
+            run: begun.run,
+            tools: tools,
+            knownCallIDs: begun.past.callIDs,
+            images: begun.past.unshownImages,
+            live: live,
+            ids: worker.ids,
+            clock: worker.clock
+        )
+        live.show(turn)
+        return turn
+    }
+
+    /// Ends a run whose answer did not come, or could not be taken.
+    private func end(_ ending: RunEnding, _ turn: TurnInProgress?, after error: any Error) async {
+        if let error = error as? EngineError {
+            // The thread is gone, or never was.
+            return conclude(.failure(error))
+        }
+        turn?.finishText()
+        if live.interruption != nil { return await ending.interrupted(after: turn) }
+        if let error = error as? ModelError { return await ending.failed(turn, error) }
+        worker.logger.error("A run failed inside the server", error)
+        await ending.failed(turn, ModelError(.broken, "The server failed while it worked on this run."))
+    }
+
+    /// Takes what the model said: the run ends with it, or goes on with what comes of the calls in it.
+    private func take(
+        _ reply: Reply,
+        _ turn: TurnInProgress,
         _ begun: Begun,
         _ tools: RunTools,
-        _ turn: TurnInProgress,
         _ ending: RunEnding
     ) async throws -> Begun? {
-        switch worker.answerer {
-        case .model(let model):
-            let (outcome, history) = try await ask(model, begun, tools, turn)
-            turn.finishText(isLast: false)
-            if outcome.finish == .stop { turn.showImages() }
-            try await linkFiles(of: turn, begun, tools)
-            guard outcome.finish == .toolCalls, turn.callsServer, ending.mayCallAgain else {
-                await ending.answered(turn, outcome, history: history)
-                return nil
-            }
-            do {
-                try await carryOutCalls(of: turn, begun, tools, CitationSources(history, begun.past))
-            } catch let error as ModelError where live.interruption == nil {
-                await ending.failed(turn, error, usage: outcome.usage)
-                return nil
-            }
-            return await ending.answeredForNow(turn, outcome)
-        case .builtInAnalyst:
-            try await live.waitUntilStored()
-            let answer = try await worker.analysis.answer(
-                in: live.threadID,
-                sharing: begun.run.settings.toolResources.fileIDs ?? []
-            )
-            for piece in answer.text.pieces { turn.receive(.text(piece)) }
-            if let chart = answer.chart {
-                turn.receive(.text("\n\n![\(chart.markdownTitle)]("))
-                turn.link("sandbox:/mnt/data/\(chart.file.filename)", to: chart.file.id)
-                turn.receive(.text(")"))
-            }
-            await ending.answered(turn, ChatOutcome(finish: .stop, usage: TokenUsage()), history: nil)
+        let outcome = reply.outcome
+        turn.finishText(isLast: false)
+        if outcome.finish == .stop { turn.showImages() }
+        try await linkFiles(of: turn, begun, tools)
+        guard outcome.finish == .toolCalls, turn.callsServer, ending.mayCallAgain else {
+            await ending.answered(turn, outcome, history: reply.history)
             return nil
         }
+        do {
+            try await carryOutCalls(of: turn, begun, tools, CitationSources(reply.history, begun.past))
+        } catch let error as ModelError where live.interruption == nil {
+            await ending.failed(turn, error, usage: outcome.usage)
+            return nil
+        }
+        return await ending.answeredForNow(turn, outcome)
+    }
+
+    /// Lets the built-in analyst answer.
+    private func analyse(_ begun: Begun, _ turn: TurnInProgress) async throws {
+        try await live.waitUntilStored()
+        let answer = try await worker.analysis.answer(
+            in: live.threadID,
+            sharing: begun.run.settings.toolResources.fileIDs ?? []
+        )
+        for piece in answer.text.pieces { turn.receive([.text(piece)]) }
+        guard let chart = answer.chart else { return }
+        turn.receive([.text("\n\n![\(chart.markdownTitle)](")])
+        turn.link("sandbox:/mnt/data/\(chart.file.filename)", to: chart.file.id)
+        turn.receive([.text(")")])
     }
 
     /// Carries out, one after the other, the calls that the server carries out itself.
@@ -236,6 +250,31 @@ struct RunExecution: Sendable {
         turn.finishText()
     }
 
+    /// What a model is asked. A class, like its answer: a call that waits keeps a word of it.
+    private final class Question: Sendable {
+        let request: ChatRequest
+        let history: PromptHistory
+        /// About how much of it can be left out.
+        let size: Int
+
+        init(_ request: ChatRequest, _ history: PromptHistory, size: Int) {
+            self.request = request
+            self.history = history
+            self.size = size
+        }
+    }
+
+    /// What a model answered, and the conversation that it was shown.
+    private final class Reply: Sendable {
+        let outcome: ChatOutcome
+        let history: PromptHistory
+
+        init(_ outcome: ChatOutcome, _ history: PromptHistory) {
+            self.outcome = outcome
+            self.history = history
+        }
+    }
+
     /// Asks the model. When what it is shown turns out too long for it, asks again with half of the conversation and of what
     /// searches found, twice at most.
     private func ask(
@@ -243,37 +282,47 @@ struct RunExecution: Sendable {
         _ begun: Begun,
         _ offered: RunTools,
         _ turn: TurnInProgress
-    ) async throws -> (ChatOutcome, PromptHistory) {
+    ) async throws -> Reply {
         var tools = offered
         var scale = 1.0
         var shortest = Int.max
         while true {
-            let prompt = try await prompt(for: begun, tools, scale: scale)
-            let past = begun.past.shortened(to: scale)
-            let request = ChatRequest(
-                of: begun.run,
-                prompt: prompt,
-                images: try await worker.images?.load(prompt.history.imageFiles) ?? ShownImages(),
-                past: past,
-                tools: tools,
-                aliases: worker.configuration.modelAliases
-            )
-            let sources = CitationSources(prompt.history, begun.past)
-            if !sources.isEmpty || !tools.serverTools.isEmpty { turn.cite(sources) }
+            let question = try await question(for: begun, tools, scale: scale, turn)
             do {
-                let outcome = try await model.respond(to: request) { turn.receive($0) }
-                return (outcome, prompt.history)
+                let outcome = try await model.respond(to: question.request) { turn.receive($0) }
+                return Reply(outcome, question.history)
             } catch  where error.isAboutTools && tools.areForDataAlone && turn.snapshot().isEmpty {
                 worker.logger.notice("The model takes no tools and is told figures of the data instead")
                 tools = RunTools()
             } catch {
                 // Nothing may have been shown yet, or it would be shown twice; and there must be something to leave out.
                 let mayShrink = error.kind == .contextTooLong && scale > 0.25 && turn.snapshot().isEmpty
-                guard mayShrink, prompt.history.size + past.toolTokens < shortest else { throw error }
-                shortest = prompt.history.size + past.toolTokens
+                guard mayShrink, question.size < shortest else { throw error }
+                shortest = question.size
                 scale /= 2
             }
         }
+    }
+
+    private func question(
+        for begun: Begun,
+        _ tools: RunTools,
+        scale: Double,
+        _ turn: TurnInProgress
+    ) async throws -> Question {
+        let prompt = try await prompt(for: begun, tools, scale: scale)
+        let past = begun.past.shortened(to: scale)
+        let request = ChatRequest(
+            of: begun.run,
+            prompt: prompt,
+            images: try await worker.images?.load(prompt.history.imageFiles) ?? ShownImages(),
+            past: past,
+            tools: tools,
+            aliases: worker.configuration.modelAliases
+        )
+        let sources = CitationSources(prompt.history, begun.past)
+        if !sources.isEmpty || !tools.serverTools.isEmpty { turn.cite(sources) }
+        return Question(request, prompt.history, size: prompt.history.size + past.toolTokens)
     }
 
     private func prompt(for begun: Begun, _ tools: RunTools, scale: Double) async throws -> PromptBuilder.Prompt {

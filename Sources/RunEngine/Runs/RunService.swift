@@ -54,6 +54,8 @@ package struct RunService: Sendable {
         package var requestID: String?
         /// Whether that request waits for the run's end, and tells of it itself.
         package var isAwaited: Bool
+        /// Whether that request is answered with the run's events as they come.
+        package var isStreamed = false
 
         package init(
             target: Target,
@@ -99,6 +101,49 @@ package struct RunService: Sendable {
     }
 
     private func admit(_ request: Request, in project: ProjectID) async throws -> Started {
+        let admission = try admission(of: request, in: project)
+        let (run, live) = (admission.run, admission.work.live)
+        IdempotentRequest.current?.follow(run.id, of: run.threadID, askedBy: request.input.first?.id)
+        let beginsNow = worker.submit(admission.work)
+        let interrupted: [Run]
+        do {
+            let position: StoredInput
+            (position, interrupted) = try await store(
+                request,
+                beginsNow ? admission.claimed : run,
+                beginsNow: beginsNow,
+                in: project
+            )
+            live.markStored(.success(position))
+        } catch {
+            live.markStored(.failure(error))
+            worker.withdraw(live, error: error)
+            throw error
+        }
+        for other in interrupted {
+            // Stored as cancelling: if it cannot be read now, it is found by the next look for unfinished runs.
+            do { try await worker.cancel(other) } catch { worker.logger.error("A run could not be cancelled", error) }
+        }
+        return Started(run: run, live: live)
+    }
+
+    /// A new run. A class, as it is kept while the disk works.
+    private final class Admission: Sendable {
+        /// As its caller is told of it, queued.
+        let run: Run
+        /// As it is when it is at work.
+        let claimed: Run
+        let work: RunWork
+
+        init(run: Run, claimed: Run, work: RunWork) {
+            self.run = run
+            self.claimed = claimed
+            self.work = work
+        }
+    }
+
+    @inline(never)
+    private func admission(of request: Request, in project: ProjectID) throws -> Admission {
         let now = clock.now()
         let (threadID, isNewThread) =
             switch request.target {
@@ -121,7 +166,8 @@ package struct RunService: Sendable {
             expiresAt: expiresAt,
             tokenMeter: request.tokenMeter,
             requestID: request.requestID,
-            isAwaited: request.isAwaited
+            isAwaited: request.isAwaited,
+            hasReaders: request.isStreamed
         )
         try liveRuns.admit(live)
         if request.announcesThread, case .new(let thread) = request.target { live.publish(.thread(thread)) }
@@ -136,28 +182,7 @@ package struct RunService: Sendable {
             isNewThread: isNewThread,
             project: project
         )
-        IdempotentRequest.current?.follow(run.id, of: threadID, askedBy: request.input.first?.id)
-        let beginsNow = worker.submit(RunWork(live: live, origin: origin))
-        let interrupted: [Run]
-        do {
-            let position: StoredInput
-            (position, interrupted) = try await store(
-                request,
-                beginsNow ? claimed : run,
-                beginsNow: beginsNow,
-                in: project
-            )
-            live.markStored(.success(position))
-        } catch {
-            live.markStored(.failure(error))
-            worker.withdraw(live, error: error)
-            throw error
-        }
-        for other in interrupted {
-            // Stored as cancelling: if it cannot be read now, it is found by the next look for unfinished runs.
-            do { try await worker.cancel(other) } catch { worker.logger.error("A run could not be cancelled", error) }
-        }
-        return Started(run: run, live: live)
+        return Admission(run: run, claimed: claimed, work: RunWork(live: live, origin: origin))
     }
 
     /// One transaction: the thread, its data, the messages and the run. Returns where the messages stand, and the runs

@@ -118,6 +118,9 @@ extension Turn.Writing {
         return Message.Content(parts: parts)
     }
 
+    /// Changes it where it is: a copy would cost more than most changes.
+    mutating func apply<Result>(_ change: (inout Self) -> Result) -> Result { change(&self) }
+
     /// Appends text of a kind and returns the delta that tells of it.
     mutating func append(_ text: String, _ kind: StreamEvent.ContentDelta.Kind) -> StreamEvent {
         let last = parts.count - 1

@@ -56,7 +56,9 @@ final class TurnInProgress: Sendable {
     /// - Parameter isLast: false when links in its texts are to be looked up first.
     func finishText(isLast: Bool = true) {
         let events = state.withLock { state -> [StreamEvent] in
-            var events = tell(flush(&state), &state)
+            var events: [StreamEvent] = []
+            flush(&state, into: &events)
+            events = tell(events, &state)
             for index in state.codes.keys.sorted() {
                 let rest = state.codes[index]?.finish() ?? ""
                 events += tell(append(code: rest, toCall: index, in: &state.turn), &state)
@@ -72,7 +74,10 @@ final class TurnInProgress: Sendable {
     /// Appends the path that stands for a file.
     func link(_ path: String, to file: Identifier<File>) {
         let events = state.withLock { state in
-            flush(&state) + append(to: &state.turn) { $0.append(path: path, of: file.rawValue) }
+            var events: [StreamEvent] = []
+            flush(&state, into: &events)
+            append(to: &state.turn, into: &events) { $0.append(path: path, of: file.rawValue) }
+            return events
         }
         live.publish(events)
     }
@@ -81,7 +86,9 @@ final class TurnInProgress: Sendable {
     func showImages() {
         let events = state.withLock { state -> [StreamEvent] in
             guard state.turn.isEmpty, let last = state.turn.images.popLast() else { return [] }
-            return append(to: &state.turn) { $0.append(last, .imageFile) }
+            var events: [StreamEvent] = []
+            append(to: &state.turn, into: &events) { $0.append(last, .imageFile) }
+            return events
         }
         if !events.isEmpty { live.publish(events) }
     }
@@ -142,30 +149,44 @@ final class TurnInProgress: Sendable {
         )
     }
 
-    /// Takes a part of the answer.
-    func receive(_ event: ChatEvent) {
-        let events: [StreamEvent]? = state.withLock { state in
-            state.bytes += event.size
-            guard state.bytes <= Self.maximumBytes else { return nil }
-            switch event {
-            case .text(let text): return tell(read(text, &state), &state)
-            case .refusal(let text): return tell(flush(&state) + append(text, .refusal, to: &state.turn), &state)
-            case .reasoning(let text):
-                state.reasoning += text
-                return []
-            case .toolCallStarted(let index, let id, let name):
-                let events = tell(flush(&state), &state)
-                if leavesOpen(state.turn) { state.held = [] }
-                return events + tell(begin(index, id, name, in: &state), &state)
-            case .toolCallArguments(let index, let text):
-                return tell(append(text, toCall: index, in: &state), &state)
+    /// Takes parts of the answer that came together. Where nobody reads along, texts among them are told as one: whoever reads
+    /// them later has them all at once anyway.
+    func receive(_ parts: [ChatEvent]) {
+        let parts = live.hasReaders ? parts : parts.withTextsJoined
+        let (events, isTooLong) = state.withLock { state in
+            var events: [StreamEvent] = []
+            for part in parts {
+                state.bytes += part.size
+                guard state.bytes <= Self.maximumBytes else { return (events, true) }
+                if state.held == nil {
+                    receive(part, &state, into: &events)
+                } else {
+                    var held: [StreamEvent] = []
+                    receive(part, &state, into: &held)
+                    state.held? += held
+                }
             }
-        }
-        guard let events else {
-            live.interrupt(.excess)
-            return
+            return (events, false)
         }
         if !events.isEmpty { live.publish(events) }
+        if isTooLong { live.interrupt(.excess) }
+    }
+
+    private func receive(_ part: ChatEvent, _ state: inout State, into events: inout [StreamEvent]) {
+        switch part {
+        case .text(let text): read(text, &state, into: &events)
+        case .refusal(let text):
+            flush(&state, into: &events)
+            append(text, .refusal, to: &state.turn, into: &events)
+        case .reasoning(let text): state.reasoning += text
+        case .toolCallStarted(let index, let id, let name):
+            flush(&state, into: &events)
+            let isHeld = state.held == nil && leavesOpen(state.turn)
+            if isHeld { state.held = [] }
+            let begun = begin(index, id, name, in: &state)
+            if isHeld { state.held = begun } else { events += begun }
+        case .toolCallArguments(let index, let text): events += append(text, toCall: index, in: &state)
+        }
     }
 
     /// What there is of the answer.
@@ -185,49 +206,55 @@ final class TurnInProgress: Sendable {
 
     // MARK: Text
 
-    private func read(_ text: String, _ state: inout State) -> [StreamEvent] {
-        guard state.reader != nil else { return append(text, .text, to: &state.turn) }
+    private func read(_ text: String, _ state: inout State, into events: inout [StreamEvent]) {
+        guard state.reader != nil else { return append(text, .text, to: &state.turn, into: &events) }
         let pieces = state.reader?.read(text) ?? []
-        return append(pieces, to: &state.turn)
+        append(pieces, to: &state.turn, into: &events)
     }
 
-    private func flush(_ state: inout State) -> [StreamEvent] {
-        let pieces = state.reader?.finish() ?? []
-        return append(pieces, to: &state.turn)
+    private func flush(_ state: inout State, into events: inout [StreamEvent]) {
+        guard let pieces = state.reader?.finish() else { return }
+        append(pieces, to: &state.turn, into: &events)
     }
 
-    private func append(_ pieces: [CitationReader.Piece], to turn: inout Turn) -> [StreamEvent] {
-        pieces.flatMap { piece in
+    private func append(_ pieces: [CitationReader.Piece], to turn: inout Turn, into events: inout [StreamEvent]) {
+        for piece in pieces {
             switch piece {
-            case .text(let text): append(text, .text, to: &turn)
-            case .citation(let source): append(to: &turn) { $0.append(source) }
+            case .text(let text): append(text, .text, to: &turn, into: &events)
+            case .citation(let source): append(to: &turn, into: &events) { $0.append(source) }
             }
         }
     }
 
-    private func append(_ text: String, _ kind: StreamEvent.ContentDelta.Kind, to turn: inout Turn) -> [StreamEvent] {
-        guard !text.isEmpty else { return [] }
-        return append(to: &turn) { $0.append(text, kind) }
+    private func append(
+        _ text: String,
+        _ kind: StreamEvent.ContentDelta.Kind,
+        to turn: inout Turn,
+        into events: inout [StreamEvent]
+    ) {
+        if !text.isEmpty { append(to: &turn, into: &events) { $0.append(text, kind) } }
     }
 
-    private func append(to turn: inout Turn, _ write: (inout Turn.Writing) -> StreamEvent) -> [StreamEvent] {
-        if turn.calls == nil { return append(to: &turn.leading, figures: &turn.images, write) }
-        return append(to: &turn.trailing, figures: &turn.images, write)
+    private func append(
+        to turn: inout Turn,
+        into events: inout [StreamEvent],
+        _ write: (inout Turn.Writing) -> StreamEvent
+    ) {
+        if turn.calls == nil {
+            append(to: &turn.leading, figures: &turn.images, into: &events, write)
+        } else {
+            append(to: &turn.trailing, figures: &turn.images, into: &events, write)
+        }
     }
 
     /// The step and the message begin with the first text, so that an answer that never comes leaves no empty message.
     private func append(
         to writing: inout Turn.Writing?,
         figures images: inout [String],
+        into events: inout [StreamEvent],
         _ write: (inout Turn.Writing) -> StreamEvent
-    ) -> [StreamEvent] {
-        if var begun = writing {
-            // The only copy, so that the text grows in place.
-            writing = nil
-            let delta = write(&begun)
-            writing = begun
-            return [delta]
-        }
+    ) {
+        if let delta = writing?.apply(write) { return events.append(delta) }
         let now = clock.now()
         let message = Message(
             id: ids.next(),
@@ -240,15 +267,15 @@ final class TurnInProgress: Sendable {
             runID: run.id
         )
         let step = RunStep(id: ids.next(), run: run, createdAt: now, details: .messageCreation(message.id))
-        var begun = Turn.Writing(message: message, step: step, parts: [])
-        let figures = images.map { begun.append($0, .imageFile) }
-        images = []
-        let delta = write(&begun)
-        writing = begun
-        return [
+        events += [
             .step(.created, step), .step(.inProgress, step), .message(.created, message),
             .message(.inProgress, message),
-        ] + figures + [delta]
+        ]
+        var begun = Turn.Writing(message: message, step: step, parts: [])
+        for image in images { events.append(begun.append(image, .imageFile)) }
+        images = []
+        events.append(write(&begun))
+        writing = begun
     }
 
     // MARK: Calls
@@ -330,5 +357,24 @@ extension ChatEvent {
             text.utf8.count
         case .toolCallStarted(_, let id, let name): id.utf8.count + name.utf8.count
         }
+    }
+}
+
+extension [ChatEvent] {
+    /// The same with texts that follow each other joined.
+    fileprivate var withTextsJoined: [ChatEvent] {
+        var joined: [ChatEvent] = []
+        var text = ""
+        for event in self {
+            if case .text(let more) = event {
+                text += more
+                continue
+            }
+            if !text.isEmpty { joined.append(.text(text)) }
+            text = ""
+            joined.append(event)
+        }
+        if !text.isEmpty { joined.append(.text(text)) }
+        return joined
     }
 }

@@ -61,8 +61,8 @@ package struct QueryRewriter: Sendable {
     /// The first line of what the model says, without quotes around it.
     private func answer(to request: ChatRequest) async throws -> String {
         let text = TextSoFar()
-        _ = try await model.respond(to: request) { event in
-            if case .text(let piece) = event { text.append(piece) }
+        _ = try await model.respond(to: request) { parts in
+            for case .text(let piece) in parts { text.append(piece) }
         }
         let line = text.value.split(whereSeparator: \.isNewline).lazy.map { String($0).trimmingSpaces }
             .first { !$0.isEmpty }

@@ -20,8 +20,16 @@ package struct SearchDocument: Sendable, Equatable {
         terms = String(decoding: bytes, as: UTF8.self)
     }
 
+    private static func isLetterOrNumber(_ byte: UInt8) -> Bool {
+        (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") < 10
+    }
+
     /// The term that all documents of a project have. It begins with a character that no text's terms have.
     static func mark(of project: String) -> String {
-        "\u{E000}" + String(project.map { $0.isASCII && !$0.isLetter && !$0.isNumber ? "_" : $0 })
+        if project.utf8.allSatisfy({ $0 < 0x80 }) {
+            let marked = project.utf8.map { Self.isLetterOrNumber($0) ? $0 : UInt8(ascii: "_") }
+            return "\u{E000}" + String(decoding: marked, as: UTF8.self)
+        }
+        return "\u{E000}" + String(project.map { $0.isASCII && !$0.isLetter && !$0.isNumber ? "_" : $0 })
     }
 }

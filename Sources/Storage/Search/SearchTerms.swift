@@ -24,7 +24,9 @@ struct SearchTerms {
         }
     }
 
-    private var words: [[UInt8]] = []
+    /// The words, one behind the other, and where each of them is.
+    private var letters: [UInt8] = []
+    private var words: [Range<Int>] = []
     private var parts: [Part] = []
 
     /// - Parameter text: as people wrote it.
@@ -33,7 +35,9 @@ struct SearchTerms {
         var previous: [UInt32] = []
         SearchWord.forEach(in: text) { word in
             if word.script == .letters {
-                words.append(word.folded)
+                let start = letters.count
+                word.write(foldedTo: &letters)
+                words.append(start..<letters.count)
             } else {
                 addParts(of: word.scalars, after: word.followsSpace ? previous : [])
             }
@@ -44,11 +48,14 @@ struct SearchTerms {
     /// Writes the terms in UTF-8, with a space behind each: every one once, always in the same order, as what leaves the
     /// index is named as it came.
     mutating func write(to bytes: inout [UInt8]) {
-        words.sort { $0.lexicographicallyPrecedes($1) }
         parts.sort()
-        for (index, word) in words.enumerated() where index == 0 || words[index - 1] != word {
-            bytes.append(contentsOf: word)
-            bytes.append(UInt8(ascii: " "))
+        letters.withUnsafeBytes { letters in
+            let sorted = words.map { UnsafeRawBufferPointer(rebasing: letters[$0]) }
+                .sorted { $0.lexicographicallyPrecedes($1) }
+            for (index, word) in sorted.enumerated() where index == 0 || !sorted[index - 1].elementsEqual(word) {
+                bytes.append(contentsOf: word)
+                bytes.append(UInt8(ascii: " "))
+            }
         }
         for (index, part) in parts.enumerated() where index == 0 || parts[index - 1] != part {
             part.write(to: &bytes)
