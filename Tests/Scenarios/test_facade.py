@@ -1,9 +1,11 @@
 """The facade, row by row: what each call answers when all is well."""
 
+import email.utils
 import re
 import time
 from datetime import datetime, timedelta, timezone
 
+import pytest
 import requests
 
 from assistants_server import failed, successful, text_of, wait_until
@@ -246,6 +248,14 @@ def test_a_thread_can_be_deleted(chat_server):
     failed(chat_server.get(f"{gone}/runs/{run}"), 404)
     failed(chat_server.try_chat("Still there?", thread), 404)
     assert thread not in [entry["id"] for entry in successful(chat_server.get("/api/v1/threads"))["data"]]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/health", "/api/v1/threads/thread_unknown", "/no/such/path", "/v1/no/such/path"])
+def test_every_answer_tells_the_time(server, path):
+    before = int(time.time())
+    date = server.get(path).headers["date"]
+    assert re.fullmatch(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", date), date
+    assert before <= email.utils.parsedate_to_datetime(date).timestamp() <= time.time()
 
 
 def test_every_answer_has_a_request_id_of_its_own(server):

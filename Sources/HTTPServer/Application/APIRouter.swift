@@ -15,7 +15,34 @@ package struct APIRouter: Sendable {
         self.logger = logger
     }
 
-    func responder() -> RouterResponder<APIRequestContext> { router().buildResponder() }
+    /// What answers each request of a connection.
+    func envelope() -> RequestEnvelope {
+        let repeats = RepeatedRequests(
+            services: services,
+            chat: ChatRoutes(
+                services: services,
+                reader: BodyReader(limit: options.maximumBodyBytes),
+                prefix: FacadePrefix(options)
+            ),
+            rootPath: options.rootPath
+        )
+        return RequestEnvelope(
+            router: router().buildResponder(),
+            crossOrigin: CrossOrigin(allowedOrigins: options.allowedOrigins),
+            authenticator: KeyAuthenticator(access: services.access, options: options),
+            idempotency: IdempotentRequests(
+                database: services.database,
+                clock: services.clock,
+                bodyLimit: options.maximumBodyBytes,
+                fileLimits: services.files.limits,
+                resume: repeats.answer
+            ),
+            betaHeader: BetaHeader(isRequired: options.requiresBetaHeader, rootPath: options.rootPath),
+            rootPath: options.rootPath,
+            date: ResponseDate(),
+            logger: logger
+        )
+    }
 
     /// The routes as `GET /path/{parameter}`, for the check that the API's document names them all.
     package var routeNames: [String] {
@@ -31,31 +58,6 @@ package struct APIRouter: Sendable {
 
     private func router() -> Router<APIRequestContext> {
         let router = Router(context: APIRequestContext.self, options: [.autoGenerateHeadEndpoints])
-        let repeats = RepeatedRequests(
-            services: services,
-            chat: ChatRoutes(
-                services: services,
-                reader: BodyReader(limit: options.maximumBodyBytes),
-                prefix: FacadePrefix(options)
-            ),
-            rootPath: options.rootPath
-        )
-        router.addMiddleware {
-            RequestEnvelope(
-                crossOrigin: CrossOrigin(allowedOrigins: options.allowedOrigins),
-                authenticator: KeyAuthenticator(access: services.access, options: options),
-                idempotency: IdempotentRequests(
-                    database: services.database,
-                    clock: services.clock,
-                    bodyLimit: options.maximumBodyBytes,
-                    fileLimits: services.files.limits,
-                    resume: repeats.answer
-                ),
-                betaHeader: BetaHeader(isRequired: options.requiresBetaHeader, rootPath: options.rootPath),
-                rootPath: options.rootPath,
-                logger: logger
-            )
-        }
         addRoutes(to: router.group(""))
         if !options.rootPath.isEmpty { addRoutes(to: router.group(RouterPath(options.rootPath))) }
         MethodNotAllowed.complete(router)

@@ -19,6 +19,12 @@ final class ContinueHandler: ChannelInboundHandler, RemovableChannelHandler {
         self.fileLimits = fileLimits
     }
 
+    /// A connection keeps the buffer of its last read, and most requests are small.
+    func handlerAdded(context: ChannelHandlerContext) {
+        let allocator = AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 65536)
+        try? context.channel.syncOptions?.setOption(.recvAllocator, value: allocator)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if case .head(let request) = unwrapInboundIn(data), expectsContinue(request) {
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
@@ -28,9 +34,9 @@ final class ContinueHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func expectsContinue(_ request: HTTPRequest) -> Bool {
         let fields = request.headerFields
+        guard let expectation = fields[.expect], expectation.lowercased() == "100-continue" else { return false }
         let path = request.path?.prefix { $0 != "?" }
         let limit = path.flatMap { FileForm.Shape(path: String($0), fileLimits) }?.bodyLimit ?? limit
-        guard let expectation = fields[.expect], expectation.lowercased() == "100-continue" else { return false }
         return fields[.contentLength].flatMap { Int($0) }.map { $0 <= limit } ?? true
     }
 }

@@ -6,6 +6,9 @@ import RunEngine
 import ServiceLifecycle
 
 /// The HTTP server as a service.
+///
+/// Hummingbird's `Server` and router without its `Application`, which gives every request a logger of its own in a task-local
+/// value: each task that a request starts would take a copy of that along.
 package enum ServerApplication {
     /// Above the time for which proxies commonly keep a connection, so that they are the ones to close it.
     private static let idleTimeout = TimeAmount.seconds(120)
@@ -18,9 +21,10 @@ package enum ServerApplication {
         logger: Logger,
         onRunning: @escaping @Sendable (_ port: Int) async -> Void
     ) -> some Service {
-        Application(
-            responder: APIRouter(services: services, options: options, logger: logger).responder(),
-            server: .http1(
+        let envelope = APIRouter(services: services, options: options, logger: logger).envelope()
+        return Server(
+            childChannelSetup: HTTP1Channel(
+                responder: { try await envelope.respond(to: $0, $1, over: $2) },
                 configuration: HTTP1Channel.Configuration(
                     additionalChannelHandlers: [
                         ContinueHandler(limit: options.maximumBodyBytes, fileLimits: services.files.limits)
@@ -28,12 +32,9 @@ package enum ServerApplication {
                     idleTimeout: idleTimeout
                 )
             ),
-            configuration: ApplicationConfiguration(
-                address: .hostname(options.host, port: options.port),
-                backlog: 4096
-            ),
+            configuration: ServerConfiguration(address: .hostname(options.host, port: options.port), backlog: 4096),
             onServerRunning: { await onRunning($0.localAddress?.port ?? options.port) },
-            eventLoopGroupProvider: .shared(eventLoopGroup),
+            eventLoopGroup: eventLoopGroup,
             logger: logger
         )
     }

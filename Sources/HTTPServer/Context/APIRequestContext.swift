@@ -47,12 +47,23 @@ struct APIRequestContext: RequestContext {
     }
 }
 
-/// The thread and the run that a request is about, where its path does not name them.
+/// What a request turned out to be about: the thread and the run that its path names, or else those that it led to.
 final class RequestSubject: Sendable {
-    private let ids = Mutex<(thread: Identifier<AssistantThread>, run: Identifier<Run>)?>(nil)
+    private struct State {
+        /// Of the path; nil for a request that has no route.
+        var parameters: Parameters?
+        var run: (id: Identifier<Run>, thread: Identifier<AssistantThread>)?
+    }
 
-    func set(_ run: Run) { ids.withLock { $0 = (run.threadID, run.id) } }
+    private let state = Mutex(State())
 
-    var thread: String? { ids.withLock { $0?.thread.rawValue } }
-    var run: String? { ids.withLock { $0?.run.rawValue } }
+    /// To be called by the route.
+    func set(_ parameters: Parameters) { state.withLock { $0.parameters = parameters } }
+
+    func set(_ run: Run) { state.withLock { $0.run = (run.id, run.threadID) } }
+
+    var hasRoute: Bool { state.withLock { $0.parameters != nil } }
+
+    var thread: String? { state.withLock { $0.parameters?.get("thread_id") ?? $0.run?.thread.rawValue } }
+    var run: String? { state.withLock { $0.parameters?.get("run_id") ?? $0.run?.id.rawValue } }
 }

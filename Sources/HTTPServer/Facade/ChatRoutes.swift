@@ -84,40 +84,34 @@ struct ChatRoutes: Sendable {
         }
     }
 
-    /// Reads the question and starts its run.
-    private func begin(_ request: Request, _ context: APIRequestContext) async throws -> Pending {
-        var fields = try await reader.object(of: request)
-        let text = fields.text("message")
-        let threadID = fields.optionalText("thread_id").map { Identifier<AssistantThread>($0) }
-        let isStream = fields.flag("stream")
-        let document = fields.systemData()
-        try fields.check()
+    /// What is asked. A class, as it is kept until the run is on disk.
+    private final class Question: Sendable {
+        let message: PendingMessage
+        let thread: Identifier<AssistantThread>?
+        let data: JSONObject?
+        let isStream: Bool
 
-        try context.allowance?.checkTokens()
-        let question = PendingMessage(id: services.ids.next(), role: .user, content: Message.Content(text: text))
-        let assistant = try await services.facadeAssistant()
-        let started = try await start(in: context.project) {
-            let data = try await update(of: threadID, with: document, in: context.project)
-            return runRequest(question, to: assistant, in: threadID, data, isStream: isStream, context)
+        init(_ message: PendingMessage, in thread: Identifier<AssistantThread>?, with data: JSONObject?, isStream: Bool)
+        {
+            self.message = message
+            self.thread = thread
+            self.data = data
+            self.isStream = isStream
         }
-        context.subject.set(started.run)
-        return Pending(
-            started.run,
-            started.live,
-            question: question.id,
-            isStream: isStream,
-            links: prefix.links(for: request, context)
-        )
     }
 
-    /// Starts the run; once more when somebody else changed the thread's data while figures were computed from it.
-    private func start(
-        in project: ProjectID,
-        _ request: () async throws -> RunService.Request
-    ) async throws -> RunService.Started {
+    /// Reads the question and starts its run; once more when somebody else changed the thread's data while figures were
+    /// computed from it.
+    private func begin(_ request: Request, _ context: APIRequestContext) async throws -> Pending {
+        let question = try question(in: try await reader.object(of: request))
+        try context.allowance?.checkTokens()
+        let assistant = try await services.facadeAssistant()
+        let (id, settings) = (assistant.id, assistant.facadeRunSettings)
         while true {
             do {
-                return try await services.runs.start(try await request(), in: project)
+                let data = try await update(of: question.thread, with: question.data, in: context.project)
+                let run = runRequest(question, to: id, settings, data, context)
+                return pending(question, try await services.runs.start(run, in: context.project), request, context)
             } catch is DataHasChanged {
                 continue
             }
@@ -125,26 +119,54 @@ struct ChatRoutes: Sendable {
     }
 
     @inline(never)
+    private func question(in fields: consuming Fields) throws -> Question {
+        var fields = fields
+        let text = fields.text("message")
+        let thread = fields.optionalText("thread_id").map { Identifier<AssistantThread>($0) }
+        let isStream = fields.flag("stream")
+        let data = fields.systemData()
+        try fields.check()
+        let message = PendingMessage(id: services.ids.next(), role: .user, content: Message.Content(text: text))
+        return Question(message, in: thread, with: data, isStream: isStream)
+    }
+
+    @inline(never)
     private func runRequest(
-        _ question: PendingMessage,
-        to assistant: Assistant,
-        in threadID: Identifier<AssistantThread>?,
+        _ question: Question,
+        to assistant: Identifier<Assistant>,
+        _ settings: RunSettings,
         _ data: ThreadDataUpdate?,
-        isStream: Bool,
         _ context: APIRequestContext
     ) -> RunService.Request {
         var request = RunService.Request(
-            target: threadID.map { .existing($0) } ?? .new(services.threads.make()),
-            assistantID: assistant.id,
-            settings: assistant.facadeRunSettings,
-            input: [question],
+            target: question.thread.map { .existing($0) } ?? .new(services.threads.make()),
+            assistantID: assistant,
+            settings: settings,
+            input: [question.message],
             data: data,
             requestID: context.requestID,
-            isAwaited: !isStream,
+            isAwaited: !question.isStream,
             tokenMeter: context.allowance?.tokenMeter
         )
-        request.isStreamed = isStream
+        request.isStreamed = question.isStream
         return request
+    }
+
+    @inline(never)
+    private func pending(
+        _ question: Question,
+        _ started: RunService.Started,
+        _ request: Request,
+        _ context: APIRequestContext
+    ) -> Pending {
+        context.subject.set(started.run)
+        return Pending(
+            started.run,
+            started.live,
+            question: question.message.id,
+            isStream: question.isStream,
+            links: prefix.links(for: request, context)
+        )
     }
 
     private func update(

@@ -1,49 +1,76 @@
 import AssistantsAPI
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Logging
+import NIOCore
+import NIOHTTP1
 import RunEngine
 
-/// What every request passes, in one step: it gets an id, is held against the limits, its errors become answers, other
-/// origins are let in, and one line about it goes into the log.
+/// What every request passes, in one step: it gets an id, is held against the limits, is answered by its route, its errors become
+/// answers, other origins are let in, and one line about it goes into the log.
 ///
-/// One middleware and not five, and nothing inlined that is over before or begins behind the answer: thousands of requests may
-/// wait, each with the memory of its frames.
-struct RequestEnvelope: RouterMiddleware {
+/// It stands around the router and not within it as a middleware, and inlines nothing that is over before an answer is waited for
+/// or begins behind it: thousands of requests may wait, each with the memory of its frames.
+struct RequestEnvelope: Sendable {
+    let router: RouterResponder<APIRequestContext>
     let crossOrigin: CrossOrigin
     let authenticator: KeyAuthenticator
     let idempotency: IdempotentRequests
     let betaHeader: BetaHeader
     /// The prefix that a proxy may have left in the path; or empty.
     let rootPath: String
+    let date: ResponseDate
     let logger: Logger
 
     /// The version that OpenAI's service named in every answer.
     private static let apiVersion = "2020-10-01"
 
-    func handle(
-        _ request: Request,
-        context: APIRequestContext,
-        next: (Request, APIRequestContext) async throws -> Response
-    ) async throws -> Response {
+    /// The client's request broke off while it was being answered.
+    private struct RequestBrokeOff: Error {}
+
+    func respond(to request: Request, _ writer: consuming ResponseWriter, over channel: any Channel) async throws {
+        let response = await response(to: request, over: channel)
+        do {
+            try await writer.write(response: response.head, body: response.body)
+        } catch is HTTPParserError {
+            // As what it is, it would be answered once more.
+            throw RequestBrokeOff()
+        }
+    }
+
+    private func response(to request: Request, over channel: any Channel) async -> Response {
         let start = ContinuousClock.now
+        var context = APIRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
         if let preflight = crossOrigin.preflight(request) { return finish(preflight, of: request, context, start) }
-        var context = context
+        let response: Response
         do {
             if try !authenticator.begin(request, &context) { try await authenticator.finish(request, &context) }
             try betaHeader.check(request)
             if IdempotentRequests.concern(request) {
-                let response = try await idempotency.answer(
+                response = try await idempotency.answer(
                     request,
                     context,
                     refuse: { refusal($0, request, context) },
-                    next: next
+                    next: route
                 )
-                return finish(response, of: request, context, start)
+            } else {
+                response = try await route(request, context)
             }
-            return finish(try await next(request, context), of: request, context, start)
         } catch {
-            return finish(refusal(error, request, context), of: request, context, start)
+            response = refusal(error, request, context)
+        }
+        return finish(response, of: request, context, start)
+    }
+
+    private func route(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        do {
+            let response = try await router.respond(to: request, context: context)
+            // The router has words of its own for a path that it does not know.
+            guard context.subject.hasRoute else { throw HTTPError(.notFound) }
+            return response
+        } catch let failure as RouteFailure {
+            throw failure.error
         }
     }
 
@@ -68,6 +95,7 @@ struct RequestEnvelope: RouterMiddleware {
     ) -> Response {
         var response = response
         response.headers[.requestID] = context.requestID
+        response.headers[.date] = date.text
         if surface(of: request) == .openAI {
             response.headers[.openAIVersion] = Self.apiVersion
             response.headers[.processingTime] = String((ContinuousClock.now - start).milliseconds)
@@ -94,9 +122,8 @@ struct RequestEnvelope: RouterMiddleware {
             "duration_ms": .stringConvertible(elapsed.hundredthsOfMilliseconds),
         ]
         if let key = context.principal.keyID { metadata["key_id"] = .string(key) }
-        let (thread, run) = (context.parameters.get("thread_id"), context.parameters.get("run_id"))
-        if let thread = thread ?? context.subject.thread { metadata["thread"] = .string(thread) }
-        if let run = run ?? context.subject.run { metadata["run"] = .string(run) }
+        if let thread = context.subject.thread { metadata["thread"] = .string(thread) }
+        if let run = context.subject.run { metadata["run"] = .string(run) }
         logger.log(level: level, "Request answered", metadata: metadata)
     }
 }

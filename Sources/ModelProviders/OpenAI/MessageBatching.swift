@@ -27,6 +27,9 @@ final class MessageBatching: ChannelDuplexHandler {
     /// Puts itself into a connection of the HTTP client, behind what takes HTTP apart.
     static func install(on channel: any Channel) -> EventLoopFuture<Void> {
         channel.eventLoop.submit {
+            // A connection keeps the buffer of its last read, and what a model sends at a time is mostly a word.
+            let allocator = AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 65536)
+            try channel.syncOptions?.setOption(.recvAllocator, value: allocator)
             let operations = channel.pipeline.syncOperations
             let decoder = try operations.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self)
             try operations.addHandler(MessageBatching(), position: .after(decoder))

@@ -291,12 +291,12 @@ struct RunExecution: Sendable {
             do {
                 let outcome = try await model.respond(to: question.request) { turn.receive($0) }
                 return Reply(outcome, question.history)
-            } catch  where error.isAboutTools && tools.areForDataAlone && turn.snapshot().isEmpty {
+            } catch  where error.isAboutTools && tools.areForDataAlone && turn.isEmpty {
                 worker.logger.notice("The model takes no tools and is told figures of the data instead")
                 tools = RunTools()
             } catch {
                 // Nothing may have been shown yet, or it would be shown twice; and there must be something to leave out.
-                let mayShrink = error.kind == .contextTooLong && scale > 0.25 && turn.snapshot().isEmpty
+                let mayShrink = error.kind == .contextTooLong && scale > 0.25 && turn.isEmpty
                 guard mayShrink, question.size < shortest else { throw error }
                 shortest = question.size
                 scale /= 2
@@ -311,11 +311,25 @@ struct RunExecution: Sendable {
         _ turn: TurnInProgress
     ) async throws -> Question {
         let prompt = try await prompt(for: begun, tools, scale: scale)
+        let files = prompt.history.imageFiles
+        let images = files.isEmpty ? ShownImages() : try await worker.images?.load(files) ?? ShownImages()
+        return question(for: begun, prompt, images, tools, scale: scale, turn)
+    }
+
+    @inline(never)
+    private func question(
+        for begun: Begun,
+        _ prompt: PromptBuilder.Prompt,
+        _ images: ShownImages,
+        _ tools: RunTools,
+        scale: Double,
+        _ turn: TurnInProgress
+    ) -> Question {
         let past = begun.past.shortened(to: scale)
         let request = ChatRequest(
             of: begun.run,
             prompt: prompt,
-            images: try await worker.images?.load(prompt.history.imageFiles) ?? ShownImages(),
+            images: images,
             past: past,
             tools: tools,
             aliases: worker.configuration.modelAliases

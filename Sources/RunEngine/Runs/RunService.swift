@@ -102,15 +102,15 @@ package struct RunService: Sendable {
 
     private func admit(_ request: Request, in project: ProjectID) async throws -> Started {
         let admission = try admission(of: request, in: project)
-        let (run, live) = (admission.run, admission.work.live)
-        IdempotentRequest.current?.follow(run.id, of: run.threadID, askedBy: request.input.first?.id)
+        let live = admission.work.live
+        IdempotentRequest.current?.follow(live.id, of: live.threadID, askedBy: request.input.first?.id)
         let beginsNow = worker.submit(admission.work)
         let interrupted: [Run]
         do {
             let position: StoredInput
             (position, interrupted) = try await store(
                 request,
-                beginsNow ? admission.claimed : run,
+                beginsNow ? admission.claimed : admission.run,
                 beginsNow: beginsNow,
                 in: project
             )
@@ -120,11 +120,15 @@ package struct RunService: Sendable {
             worker.withdraw(live, error: error)
             throw error
         }
-        for other in interrupted {
-            // Stored as cancelling: if it cannot be read now, it is found by the next look for unfinished runs.
-            do { try await worker.cancel(other) } catch { worker.logger.error("A run could not be cancelled", error) }
+        if !interrupted.isEmpty { await cancel(interrupted) }
+        return Started(run: admission.run, live: live)
+    }
+
+    /// Stored as cancelling already: one that cannot be read now is found by the next look for unfinished runs.
+    private func cancel(_ runs: [Run]) async {
+        for run in runs {
+            do { try await worker.cancel(run) } catch { worker.logger.error("A run could not be cancelled", error) }
         }
-        return Started(run: run, live: live)
     }
 
     /// A new run. A class, as it is kept while the disk works.

@@ -198,6 +198,9 @@ final class TurnInProgress: Sendable {
         }
     }
 
+    /// Whether nothing has been said that others hear.
+    var isEmpty: Bool { state.withLock { $0.turn.isEmpty } }
+
     /// The messages so far, with what there is of their texts. None of them is stored yet.
     var messages: [Message] { state.withLock { $0.turn.writings.map(\.draft) } }
 

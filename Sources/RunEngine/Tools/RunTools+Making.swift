@@ -8,13 +8,12 @@ extension RunWorker {
     /// What a run's model is offered. A search is offered where there is something to search in, and queries where there is
     /// data.
     func tools(for begun: RunExecution.Begun, live: LiveRun) async throws -> RunTools {
-        let run = begun.run
-        var tools = RunTools(functions: run.settings.tools.filter(\.isRunByCaller).compactMap(\.function))
-        if let code = try await codeTool(for: run, live: live) {
+        var tools = RunTools(functions: begun.run.settings.tools.compactMap { $0.isRunByCaller ? $0.function : nil })
+        if let code = try await codeTool(for: begun.run, live: live) {
             tools.code = code
             tools.serverTools.append(("code_interpreter", code))
         }
-        if run.settings.tools.contains(where: \.isQueryData) {
+        if begun.run.settings.tools.contains(where: { $0.isQueryData }) {
             if let tool = try await queryData(for: begun, live: live) {
                 tools.serverTools.append(("function", tool))
                 tools.dataDescription = tool.description
@@ -22,8 +21,16 @@ extension RunWorker {
                 tools.idleTool = IdleQueryData()
             }
         }
-        let settings = run.settings.tools.lazy.compactMap(\.fileSearch).first
-        guard let settings, let search = fileSearch else { return tools }
+        if let search = try await fileSearchTool(for: begun.run, live: live) {
+            tools.serverTools.append(("file_search", search))
+        }
+        return tools
+    }
+
+    /// Nil when there is no store to search in.
+    private func fileSearchTool(for run: Run, live: LiveRun) async throws -> (any ServerTool)? {
+        let settings = run.settings.tools.lazy.compactMap { $0.fileSearch }.first
+        guard let settings, let search = fileSearch else { return nil }
         // The thread may have come with the run.
         try await live.waitUntilStored()
         let (own, project) = try await database.read { db in
@@ -31,10 +38,10 @@ extension RunWorker {
             return (thread?.toolResources.vectorStoreIDs ?? [], try db.threads.project(of: run.threadID))
         }
         let ids = (run.settings.toolResources.vectorStoreIDs ?? []) + own
-        guard let project, !ids.isEmpty else { return tools }
+        guard let project, !ids.isEmpty else { return nil }
         if !own.isEmpty { try await search.waitUntilReady(own.map { Identifier($0) }, in: project) }
         let stores: [Identifier<VectorStore>] = ids.withoutRepeats.map { Identifier($0) }
-        let tool = FileSearchTool(
+        return FileSearchTool(
             search,
             in: stores,
             of: project,
@@ -43,8 +50,6 @@ extension RunWorker {
             beside: run.settings.tools,
             contextTokens: configuration.contextTokens
         )
-        tools.serverTools.append(("file_search", tool))
-        return tools
     }
 
     /// Nil when the thread has no data that can be queried.
