@@ -47,22 +47,21 @@ struct RequestEnvelope: Sendable {
         do {
             if try !authenticator.begin(request, &context) { try await authenticator.finish(request, &context) }
             try betaHeader.check(request)
-            if IdempotentRequests.concern(request) {
-                response = try await idempotency.answer(
-                    request,
-                    context,
-                    refuse: { refusal($0, request, context) },
-                    next: route
-                )
-            } else {
-                response = try await route(request, context)
-            }
+            response =
+                IdempotentRequests.concern(request)
+                ? try await responseGivenOnce(to: request, context) : try await route(request, context)
         } catch {
             response = refusal(error, request, context)
         }
         return finish(response, of: request, context, start)
     }
 
+    @inline(never)
+    private func responseGivenOnce(to request: Request, _ context: APIRequestContext) async throws -> Response {
+        try await idempotency.answer(request, context, refuse: { refusal($0, request, context) }, next: route)
+    }
+
+    @inline(never)
     private func route(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         do {
             let response = try await router.respond(to: request, context: context)

@@ -9,7 +9,7 @@ struct RunExecution: Sendable {
     let work: RunWork
     let worker: RunWorker
 
-    private var live: LiveRun { work.live }
+    var live: LiveRun { work.live }
 
     /// Works on the run. When this returns it has ended, its thread is free and its outcome told; or it waits for
     /// outputs and keeps its thread.
@@ -248,132 +248,6 @@ struct RunExecution: Sendable {
             }
         }
         turn.finishText()
-    }
-
-    /// What a model is asked. A class, like its answer: a call that waits keeps a word of it.
-    private final class Question: Sendable {
-        let request: ChatRequest
-        let history: PromptHistory
-        /// About how much of it can be left out.
-        let size: Int
-
-        init(_ request: ChatRequest, _ history: PromptHistory, size: Int) {
-            self.request = request
-            self.history = history
-            self.size = size
-        }
-    }
-
-    /// What a model answered, and the conversation that it was shown.
-    private final class Reply: Sendable {
-        let outcome: ChatOutcome
-        let history: PromptHistory
-
-        init(_ outcome: ChatOutcome, _ history: PromptHistory) {
-            self.outcome = outcome
-            self.history = history
-        }
-    }
-
-    /// Asks the model. When what it is shown turns out too long for it, asks again with half of the conversation and of what
-    /// searches found, twice at most.
-    private func ask(
-        _ model: any ChatModel,
-        _ begun: Begun,
-        _ offered: RunTools,
-        _ turn: TurnInProgress
-    ) async throws -> Reply {
-        var tools = offered
-        var scale = 1.0
-        var shortest = Int.max
-        while true {
-            let question = try await question(for: begun, tools, scale: scale, turn)
-            do {
-                let outcome = try await model.respond(to: question.request) { turn.receive($0) }
-                return Reply(outcome, question.history)
-            } catch  where error.isAboutTools && tools.areForDataAlone && turn.isEmpty {
-                worker.logger.notice("The model takes no tools and is told figures of the data instead")
-                tools = RunTools()
-            } catch {
-                // Nothing may have been shown yet, or it would be shown twice; and there must be something to leave out.
-                let mayShrink = error.kind == .contextTooLong && scale > 0.25 && turn.isEmpty
-                guard mayShrink, question.size < shortest else { throw error }
-                shortest = question.size
-                scale /= 2
-            }
-        }
-    }
-
-    private func question(
-        for begun: Begun,
-        _ tools: RunTools,
-        scale: Double,
-        _ turn: TurnInProgress
-    ) async throws -> Question {
-        let prompt = try await prompt(for: begun, tools, scale: scale)
-        let files = prompt.history.imageFiles
-        let images = files.isEmpty ? ShownImages() : try await worker.images?.load(files) ?? ShownImages()
-        return question(for: begun, prompt, images, tools, scale: scale, turn)
-    }
-
-    @inline(never)
-    private func question(
-        for begun: Begun,
-        _ prompt: PromptBuilder.Prompt,
-        _ images: ShownImages,
-        _ tools: RunTools,
-        scale: Double,
-        _ turn: TurnInProgress
-    ) -> Question {
-        let past = begun.past.shortened(to: scale)
-        let request = ChatRequest(
-            of: begun.run,
-            prompt: prompt,
-            images: images,
-            past: past,
-            tools: tools,
-            aliases: worker.configuration.modelAliases
-        )
-        let sources = CitationSources(prompt.history, begun.past)
-        if !sources.isEmpty || !tools.serverTools.isEmpty { turn.cite(sources) }
-        return Question(request, prompt.history, size: prompt.history.size + past.toolTokens)
-    }
-
-    private func prompt(for begun: Begun, _ tools: RunTools, scale: Double) async throws -> PromptBuilder.Prompt {
-        let settings = begun.run.settings
-        let profile = tools.dataDescription ?? begun.profile
-        let omitsData = tools.dataDescription != nil
-        if begun.isNewThread, scale == 1, begun.fits(worker.configuration.contextTokens) {
-            var prompt = worker.prompts.empty(
-                instructions: settings.instructions,
-                profile: profile,
-                omitsData: omitsData
-            )
-            for message in begun.input { prompt.history.append(role: message.role, content: message.content) }
-            return prompt
-        }
-        // Else what came with a new thread is read from it like everything else.
-        if begun.isNewThread { try await live.waitUntilStored() }
-        return try await worker.prompts.prompt(
-            PromptBuilder.Occasion(
-                run: begun.run,
-                project: begun.project,
-                profile: profile,
-                arriving: begun.isNewThread ? [] : begun.input,
-                ownTokens: begun.past.tokens,
-                budget: settings.maxPromptTokens.map { $0 - begun.past.usage.promptTokens },
-                omitsData: omitsData,
-                scale: scale
-            )
-        )
-    }
-}
-
-extension ModelError {
-    /// Whether a backend seems to refuse that its model is offered tools at all.
-    fileprivate var isAboutTools: Bool {
-        let words = message.lowercased()
-        return kind == .refused && (words.contains("tool") || words.contains("function"))
     }
 }
 

@@ -8,6 +8,7 @@ import GRDB
 package final class Database: Sendable {
     private let pool: DatabasePool
     private let commits: GroupCommit
+    private let reads: SnapshotReads
     let directory: DataDirectory
     private let probe: WriteProbe
     private let settingsCache = RunSettingsCache()
@@ -17,7 +18,8 @@ package final class Database: Sendable {
     package init(directory: DataDirectory) throws {
         self.directory = directory
         var configuration = Configuration()
-        configuration.maximumReaderCount = 4
+        // The pool keeps the write-ahead log and writes; what reads is `SnapshotReads`.
+        configuration.maximumReaderCount = 1
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true
         configuration.label = "database"
@@ -44,6 +46,8 @@ package final class Database: Sendable {
         } catch {
             throw StorageError.unavailable(reason: "the database cannot be opened: \(error)")
         }
+        configuration.readonly = true
+        reads = SnapshotReads(path: directory.databasePath, configuration: configuration)
         commits = GroupCommit(pool: pool) { [settingsCache] in settingsCache.forgetAll() }
         probe = WriteProbe(path: directory.databasePath)
     }
@@ -53,10 +57,7 @@ package final class Database: Sendable {
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
         try await Self.translating {
-            // GRDB's `read` would prepare its BEGIN and COMMIT anew every time.
-            try await pool.unsafeRead { [settingsCache, lease] db in
-                try db.snapshot { try body(Connection(db, settingsCache, lease)) }
-            }
+            try await reads.perform { [settingsCache, lease] db in try body(Connection(db, settingsCache, lease)) }
         }
     }
 
@@ -95,6 +96,7 @@ package final class Database: Sendable {
     /// Folds the write-ahead log into the database file, so that this file alone is the whole store, ends all
     /// connections and gives the data directory up.
     package func close() throws {
+        try reads.close()
         // GRDB closes the writer before the readers, which may not fold the log.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
         try pool.close()

@@ -4,7 +4,7 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
     case inUse(path: String)
     /// The database cannot be opened, read or written.
     case unavailable(reason: String)
-    /// So many writes wait that another one is refused.
+    /// So many reads or writes wait that another one is refused.
     case overloaded
     /// A stored row does not have the form that it was written in.
     case corrupt(table: String, id: String)
@@ -13,7 +13,7 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .inUse(let path): "another server has the data directory \(path) open"
         case .unavailable(let reason): reason
-        case .overloaded: "too many writes are waiting for the disk"
+        case .overloaded: "too many reads or writes are waiting for the disk"
         case .corrupt(let table, let id): "the row \(id) of table \(table) cannot be read"
         }
     }

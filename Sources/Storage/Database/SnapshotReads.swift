@@ -1,0 +1,138 @@
+import Dispatch
+import GRDB
+import Synchronization
+
+/// Reads of the last commit, on connections of their own.
+///
+/// A read that finds a connection free has it, with one switch of threads; GRDB's pool takes three, which cost more than most
+/// reads. The others wait in line, and a connection that is at work anyway takes some of them together: they see one commit,
+/// which is no older than their arrival.
+final class SnapshotReads: Sendable {
+    private struct Job: Sendable {
+        /// Reads, and delivers what comes of it.
+        let perform: @Sendable (GRDB.Database) -> Void
+        let fail: @Sendable (any Error) -> Void
+    }
+
+    private struct State {
+        var jobs: [Job] = []
+        var connections: [DatabaseQueue] = []
+        var free: [DatabaseQueue] = []
+        /// Connections that are open, or being opened.
+        var count = 0
+        var isClosed = false
+    }
+
+    /// How a read that arrives gets its connection.
+    private enum Admission {
+        case refused(StorageError)
+        case waits
+        case has(DatabaseQueue)
+        case opensConnection
+    }
+
+    private static let maximumConnections = 4
+    /// Reads that share a snapshot at most: what was written since is not seen by the later ones of them.
+    private static let batchLimit = 16
+    private static let queueLimit = 50_000
+
+    private let path: String
+    private let configuration: Configuration
+    private let state = Mutex(State())
+
+    /// No connection is opened yet.
+    init(path: String, configuration: Configuration) {
+        self.path = path
+        self.configuration = configuration
+    }
+
+    /// Throws what `body` throws, `CancellationError` when the task was cancelled before, and `StorageError`.
+    func perform<Value: Sendable>(_ body: @escaping @Sendable (GRDB.Database) throws -> Value) async throws -> Value {
+        try Task.checkCancellation()
+        return try await withCheckedThrowingContinuation { continuation in
+            submit(
+                Job(
+                    perform: { db in continuation.resume(with: Result { try body(db) }) },
+                    fail: { continuation.resume(throwing: $0) }
+                )
+            )
+        }
+    }
+
+    /// Ends all connections, once the reads that have one are through.
+    func close() throws {
+        let connections = state.withLock { state in
+            state.isClosed = true
+            return state.connections
+        }
+        for connection in connections { try connection.close() }
+    }
+
+    private func submit(_ job: Job) {
+        switch state.withLock({ admit(job, &$0) }) {
+        case .refused(let error): job.fail(error)
+        case .waits: break
+        case .has(let connection): connection.asyncWriteWithoutTransaction { self.drain($0, connection) }
+        case .opensConnection: DispatchQueue.global().async { self.open() }
+        }
+    }
+
+    private func admit(_ job: Job, _ state: inout State) -> Admission {
+        guard !state.isClosed else { return .refused(.closed) }
+        guard state.jobs.count < Self.queueLimit else { return .refused(.overloaded) }
+        state.jobs.append(job)
+        if let connection = state.free.popLast() { return .has(connection) }
+        guard state.count < Self.maximumConnections else { return .waits }
+        state.count += 1
+        return .opensConnection
+    }
+
+    private func open() {
+        do {
+            let connection = try DatabaseQueue(path: path, configuration: configuration)
+            try state.withLock { state in
+                guard !state.isClosed else { throw StorageError.closed }
+                state.connections.append(connection)
+            }
+            connection.asyncWriteWithoutTransaction { self.drain($0, connection) }
+        } catch {
+            // Others may be open and take what waits; without any, nobody else would.
+            let left = state.withLock { state -> [Job] in
+                state.count -= 1
+                guard state.count == 0 else { return [] }
+                defer { state.jobs = [] }
+                return state.jobs
+            }
+            for job in left { job.fail(error) }
+        }
+    }
+
+    /// Runs on the connection's queue until nothing waits.
+    private func drain(_ db: GRDB.Database, _ connection: DatabaseQueue) {
+        while let batch = nextBatch(of: connection) {
+            do {
+                try db.snapshot { for job in batch { job.perform(db) } }
+            } catch {
+                for job in batch { job.fail(error) }
+            }
+        }
+    }
+
+    /// The connection's share of what waits; a slow read is to keep few others waiting behind it.
+    private func nextBatch(of connection: DatabaseQueue) -> [Job]? {
+        state.withLock { state in
+            guard !state.jobs.isEmpty else {
+                state.free.append(connection)
+                return nil
+            }
+            let share = min(max(1, state.jobs.count / Self.maximumConnections), Self.batchLimit)
+            let batch = Array(state.jobs.prefix(share))
+            state.jobs.removeFirst(share)
+            return batch
+        }
+    }
+}
+
+extension StorageError {
+    fileprivate static var closed: StorageError { .unavailable(reason: "the database is closed") }
+}
