@@ -28,7 +28,7 @@ struct KeyAuthenticator: Sendable {
             context.allowance = limits.take(address: address.of(request, context))
             try context.allowance?.check()
         }
-        let authorization = request.headers[.authorization]
+        let authorization = request.headers.value(of: .authorization)
         if access.isOpen(to: authorization) { return true }
         guard let needed = neededRole(request) else { return true }
         guard let principal = try access.rememberedPrincipal(for: Credential(authorization: authorization)) else {

@@ -68,7 +68,7 @@ struct BodyReader: Sendable {
     }
 
     private func checkMediaType(_ request: Request) throws {
-        guard let type = request.headers[.contentType] else { return }
+        guard let type = request.headers.value(of: .contentType), type != "application/json" else { return }
         let name = type.prefix { $0 != ";" && $0 != " " }.lowercased()
         guard name == "application/json" || name.hasSuffix("+json") else {
             throw FacadeError(

@@ -26,7 +26,7 @@ struct CrossOrigin: Sendable {
 
     /// Marks an answer as one that the asking page may read.
     func grant(_ request: Request, in headers: inout HTTPFields) {
-        guard let origin = request.headers[.origin] else { return }
+        guard let origin = request.headers.value(of: .origin) else { return }
         headers[values: .vary].append("Origin")
         guard allows(origin) else { return }
         allow(origin, in: &headers)

@@ -28,6 +28,8 @@ struct BetaHeader: Sendable {
     }
 
     private static func check(_ request: Request, isRequired: Bool) throws {
+        // What all clients send.
+        if request.headers.value(of: .openAIBeta) == current { return }
         let values = request.headers[values: .openAIBeta].flatMap { $0.split(separator: ",") }
         let tokens = values.map { $0.drop { $0 == " " }.prefix { $0 != " " }.lowercased() }.filter { !$0.isEmpty }
         if tokens.contains(current) { return }

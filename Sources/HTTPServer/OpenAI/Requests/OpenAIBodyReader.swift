@@ -134,7 +134,7 @@ struct OpenAIBodyReader: Sendable {
     }
 
     private func checkMediaType(_ request: Request) throws {
-        guard let type = request.headers[.contentType] else { return }
+        guard let type = request.headers.value(of: .contentType), type != "application/json" else { return }
         let name = type.prefix { $0 != ";" && $0 != " " }.lowercased()
         guard name == "application/json" || name.hasSuffix("+json") else {
             throw OpenAIError(
