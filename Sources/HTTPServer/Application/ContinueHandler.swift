@@ -34,7 +34,9 @@ final class ContinueHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func expectsContinue(_ request: HTTPRequest) -> Bool {
         let fields = request.headerFields
-        guard let expectation = fields.value(of: .expect), expectation.lowercased() == "100-continue" else { return false }
+        guard let expectation = fields.value(of: .expect), expectation.lowercased() == "100-continue" else {
+            return false
+        }
         let path = request.path?.prefix { $0 != "?" }
         let limit = path.flatMap { FileForm.Shape(path: String($0), fileLimits) }?.bodyLimit ?? limit
         return fields[.contentLength].flatMap { Int($0) }.map { $0 <= limit } ?? true
