@@ -69,38 +69,6 @@ package final class LiveRun: Sendable {
         }
     }
 
-    /// What someone waits for. Those who wait for the end are not woken by each event.
-    private struct Occasions: OptionSet {
-        let rawValue: UInt8
-        static let stored = Occasions(rawValue: 1)
-        static let event = Occasions(rawValue: 2)
-        /// The run does not work any more, for good or until outputs come.
-        static let rest = Occasions(rawValue: 4)
-    }
-
-    /// How somebody is told that the occasion has come.
-    private enum Wake: Sendable {
-        case task(CheckedContinuation<Void, Never>)
-        case call(@Sendable () -> Void)
-
-        func callAsFunction() {
-            switch self {
-            case .task(let continuation): continuation.resume()
-            case .call(let body): body()
-            }
-        }
-    }
-
-    private struct Waiter {
-        let ticket: Int
-        let occasion: Occasions
-        /// When to wake it although nothing has come.
-        let deadline: ContinuousClock.Instant?
-        let wake: Wake
-
-        func isLate(at now: ContinuousClock.Instant) -> Bool { deadline.map { $0 <= now } ?? false }
-    }
-
     private let state: Mutex<State>
 
     init(
@@ -344,6 +312,17 @@ package final class LiveRun: Sendable {
     package var failure: (any Error)? {
         state.withLock { state in
             if case .ended(.failure(let error)) = state.phase { error } else { nil }
+        }
+    }
+
+    /// The run as it ended, or as it waits for outputs; nil while it is at work.
+    var restingRun: Run? {
+        state.withLock { state in
+            switch state.phase {
+            case .working, .ended(.failure): nil
+            case .waitingForOutputs(let run): run
+            case .ended(.success(let outcome)): outcome.run
+            }
         }
     }
 

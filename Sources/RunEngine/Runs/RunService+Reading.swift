@@ -65,6 +65,7 @@ extension RunService {
         guard hold > .zero, run.state.isAtWork, let live = liveRuns.find(id) else { return run }
         await live.waitForRest(atMost: hold)
         try Task.checkCancellation()
+        if let resting = live.restingRun { return resting }
         return try await find(id, of: thread, in: project)
     }
 
