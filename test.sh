@@ -58,6 +58,25 @@ for ((attempt = 1; ; attempt++)); do
     say "UNIT TESTS FAILED, see above; they are run once more"
 done
 
-say "Running the scenarios"
-ASSISTANTS_SERVER="$(swift build "${build_flags[@]}" --show-bin-path)/assistants-server" \
-    "$python" -m pytest Tests/Scenarios --reruns $((attempts - 1)) "$@"
+ASSISTANTS_SERVER="$(swift build "${build_flags[@]}" --show-bin-path)/assistants-server"
+export ASSISTANTS_SERVER
+
+# run_scenarios OPTION…: runs a part of them, of which the options may leave nothing (5).
+run_scenarios() {
+    local code=0
+    "$python" -m pytest Tests/Scenarios --reruns $((attempts - 1)) "$@" || code=$?
+    case "$code" in
+        0) found=1 ;;
+        1) found=1 failed=1 ;;
+        5) ;;
+        *) exit "$code" ;;
+    esac
+}
+
+found=0 failed=0
+say "Running the scenarios, two at a time"
+run_scenarios -m 'not alone' -n 2 --dist loadfile "$@"
+say "Running the scenarios that measure, alone"
+run_scenarios -m alone "$@"
+((found)) || exit 5
+exit "$failed"
