@@ -59,18 +59,30 @@ wait "$resolving"
 swift build "${build_flags[@]}" --build-tests
 wait "$installing"
 
+binaries="$(swift build "${build_flags[@]}" --show-bin-path)"
+
+# run_unit_tests: all of them, those of the code interpreter beside the others, as they go one after the other and wait
+# most of the time. (Of two `swift test` one would wait for the other.)
+run_unit_tests() {
+    local tests=("$binaries/assistants-serverPackageTests.xctest" --testing-library swift-testing --quiet) code=0
+    "${tests[@]}" --filter CodeInterpreterTests &
+    local interpreter=$!
+    "${tests[@]}" --skip CodeInterpreterTests || code=1
+    wait "$interpreter" || code=1
+    return "$code"
+}
+
 say "Running the unit tests"
 # Few at a time: tests that compute would keep those that wait for a socket from noticing that something came.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=2
 attempts="${TEST_ATTEMPTS:-1}"
 for ((attempt = 1; ; attempt++)); do
-    if swift test "${build_flags[@]}" --skip-build --quiet; then break; fi
+    if run_unit_tests; then break; fi
     ((attempt < attempts)) || exit 1
     say "UNIT TESTS FAILED, see above; they are run once more"
 done
 
-ASSISTANTS_SERVER="$(swift build "${build_flags[@]}" --show-bin-path)/assistants-server"
-export ASSISTANTS_SERVER
+export ASSISTANTS_SERVER="$binaries/assistants-server"
 
 # run_scenarios OPTION…: runs a part of them, of which the options may leave nothing (5).
 run_scenarios() {
