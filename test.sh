@@ -98,7 +98,7 @@ run_scenarios() {
 
 found=0 failed=0
 say "Running the scenarios, two at a time"
-run_scenarios -m 'not alone' -n 2 --dist loadfile --reruns $((attempts - 1)) "$@"
+run_scenarios -m 'not alone' -n 2 --dist loadfile --no-loadscope-reorder --reruns $((attempts - 1)) "$@"
 say "Running the scenarios that measure, alone"
 # A machine that stalls does so for some seconds.
 run_scenarios -m alone --reruns $((3 * (attempts - 1))) --reruns-delay 5 "$@"

@@ -62,6 +62,15 @@ class Observer:
         return sorted(taken)
 
 
+#: Files of few tests that take long. Where files are given to several workers, these are given first, so that none of
+#: them waits for one at the end.
+LONG = ("test_v1_ingestion", "test_v1_clients", "test_analysis_questions", "test_retrieval", "test_facade_figures")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.stem not in LONG)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """A failed scenario shows the last words of the servers that it used."""
