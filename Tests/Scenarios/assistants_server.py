@@ -52,7 +52,7 @@ def free_port() -> int:
     raise AssertionError("there is always a next port")
 
 
-def wait_until(condition: Callable[[], Any], what: str, timeout: float = 60, every: float = 0.02) -> Any:
+def wait_until(condition: Callable[[], Any], what: str, timeout: float = 120, every: float = 0.02) -> Any:
     """The first true value of the condition; fails with `what` when there is none in time."""
     deadline = time.monotonic() + timeout
     while True:
@@ -130,7 +130,7 @@ class Server:
     def start(self, *arguments: str) -> Server:
         """Starts the process and waits until it is healthy."""
         self.launch(*arguments)
-        wait_until(self.healthy, "the server is healthy", timeout=60)
+        wait_until(self.healthy, "the server is healthy")
         return self
 
     def healthy(self) -> bool:
@@ -192,7 +192,7 @@ class Server:
     # Requests
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:
-        options.setdefault("timeout", 60)
+        options.setdefault("timeout", 120)
         response = self.session.request(method, self.url + path, **options)
         self.seen(response)
         return response
