@@ -9,6 +9,10 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Settings of test targets. Tests wait more than they compute, so that it costs less to leave them as they are than to
+/// optimize them at each build; what they test is optimized as ever.
+let tests: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 /// Links Swift's runtime into the server: one file that runs where there is no toolchain, and with less memory at rest
 /// (37 MB against 40; with the default linker it would be more).
 /// The option `--static-swift-stdlib` would do the same for the tests too, and these do not link with it.
@@ -211,14 +215,14 @@ let package = Package(
             path: "Benchmarks/data",
             swiftSettings: strict
         ),
-        .testTarget(name: "AssistantsAPITests", dependencies: ["AssistantsAPI"], swiftSettings: strict),
+        .testTarget(name: "AssistantsAPITests", dependencies: ["AssistantsAPI"], swiftSettings: tests),
         .testTarget(
             name: "SignageAnalystTests",
             dependencies: ["SignageAnalyst", "DataTables", "AssistantsAPI"],
-            swiftSettings: strict
+            swiftSettings: tests
         ),
-        .testTarget(name: "DataTablesTests", dependencies: ["DataTables", "AssistantsAPI"], swiftSettings: strict),
-        .testTarget(name: "RetrievalTests", dependencies: ["Retrieval"], swiftSettings: strict),
+        .testTarget(name: "DataTablesTests", dependencies: ["DataTables", "AssistantsAPI"], swiftSettings: tests),
+        .testTarget(name: "RetrievalTests", dependencies: ["Retrieval"], swiftSettings: tests),
         .testTarget(
             name: "StorageTests",
             dependencies: [
@@ -226,7 +230,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
-            swiftSettings: strict
+            swiftSettings: tests
         ),
         .testTarget(
             name: "ModelProvidersTests",
@@ -237,7 +241,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
-            swiftSettings: strict
+            swiftSettings: tests
         ),
         .testTarget(
             name: "RunEngineTests",
@@ -247,7 +251,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict
+            swiftSettings: tests
         ),
         .testTarget(
             name: "HTTPServerTests",
@@ -257,9 +261,9 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict
+            swiftSettings: tests
         ),
-        .testTarget(name: "CodeSandboxTests", dependencies: ["CodeSandbox"], swiftSettings: strict),
+        .testTarget(name: "CodeSandboxTests", dependencies: ["CodeSandbox"], swiftSettings: tests),
         .testTarget(
             name: "CodeInterpreterTests",
             dependencies: [
@@ -269,13 +273,13 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict
+            swiftSettings: tests
         ),
         .testTarget(
             name: "TextExtractionTests",
             dependencies: ["TextExtraction", "Retrieval"],
             exclude: ["Fixtures"],
-            swiftSettings: strict
+            swiftSettings: tests
         ),
         .testTarget(
             name: "ServerConfigurationTests",
@@ -283,7 +287,7 @@ let package = Package(
                 "ServerConfiguration", "AssistantsAPI",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict
+            swiftSettings: tests
         ),
     ],
     swiftLanguageModes: [.v6]

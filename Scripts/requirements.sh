@@ -78,6 +78,9 @@ How to get it:
 TEXT
 }
 
+# Whether the index of Debian packages was fetched by this run.
+package_index_is_new=''
+
 # require_packages WHAT NAME…: installs the Debian packages that are missing, as root or with sudo; without the right
 # to, says which command installs them and ends the script.
 require_packages() {
@@ -100,7 +103,8 @@ require_packages() {
     fi
     say "Installing for $what: ${missing[*]}"
     local options=(-qq -o Dpkg::Use-Pty=0)
-    "${as_root[@]}" apt-get "${options[@]}" update >&2
+    if [[ -z "$package_index_is_new" ]]; then "${as_root[@]}" apt-get "${options[@]}" update >&2; fi
+    package_index_is_new=yes
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get "${options[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >&2
 }

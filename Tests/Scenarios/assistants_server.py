@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import random
 import resource
 import signal
 import socket
 import subprocess
 import time
 from pathlib import Path
-from typing import Any, Callable, Iterable
+from typing import Any, Callable, Iterable, Iterator
 
 import requests
 
@@ -25,13 +27,32 @@ INTERPRETER = Path(__file__).resolve().parents[2] / ".venv-interpreter"
 TERMINAL = ("completed", "failed", "cancelled", "expired", "incomplete")
 
 
+def _own_ports() -> Iterator[int]:
+    """Ports that nobody else is given, each again only when all others were: a port is held by nobody before its server
+    starts and while it is restarted. They are below those that systems choose, and others in each process of
+    pytest-xdist.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    first = 12_000 + 2_000 * (int(worker) % 9 + 1 if worker.isdigit() else 0)
+    # In another order each time, as another run of these tests may go on beside this one.
+    return itertools.cycle(random.SystemRandom().sample(range(first, first + 2_000), 2_000))
+
+
+_ports = _own_ports()
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    for port in _ports:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise AssertionError("there is always a next port")
 
 
-def wait_until(condition: Callable[[], Any], what: str, timeout: float = 60, every: float = 0.02) -> Any:
+def wait_until(condition: Callable[[], Any], what: str, timeout: float = 120, every: float = 0.02) -> Any:
     """The first true value of the condition; fails with `what` when there is none in time."""
     deadline = time.monotonic() + timeout
     while True:
@@ -109,7 +130,7 @@ class Server:
     def start(self, *arguments: str) -> Server:
         """Starts the process and waits until it is healthy."""
         self.launch(*arguments)
-        wait_until(self.healthy, "the server is healthy", timeout=60)
+        wait_until(self.healthy, "the server is healthy")
         return self
 
     def healthy(self) -> bool:
@@ -171,7 +192,7 @@ class Server:
     # Requests
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:
-        options.setdefault("timeout", 30)
+        options.setdefault("timeout", 120)
         response = self.session.request(method, self.url + path, **options)
         self.seen(response)
         return response
@@ -204,11 +225,11 @@ class Server:
     def chat(self, message: str, thread: str | None = None, **more: Any) -> dict[str, Any]:
         return successful(self.try_chat(message, thread, **more))
 
-    def try_chat(self, message: str, thread: str | None = None, timeout: float = 30, **more: Any) -> requests.Response:
+    def try_chat(self, message: str, thread: str | None = None, timeout: float = 60, **more: Any) -> requests.Response:
         return self.post("/api/v1/chat", {"message": message, "thread_id": thread, **more}, timeout=timeout)
 
     def chat_stream(
-        self, message: str, thread: str | None = None, timeout: float = 30, **more: Any
+        self, message: str, thread: str | None = None, timeout: float = 60, **more: Any
     ) -> EventStream:
         body = {"message": message, "thread_id": thread, "stream": True, **more}
         response = self.post("/api/v1/chat", body, stream=True, timeout=timeout)
@@ -239,7 +260,7 @@ class Server:
         return EventStream(response)
 
     def wait_for_run(
-        self, thread: str, run: str, statuses: Iterable[str] = TERMINAL, timeout: float = 10
+        self, thread: str, run: str, statuses: Iterable[str] = TERMINAL, timeout: float = 60
     ) -> dict[str, Any]:
         def reached() -> dict[str, Any] | None:
             current = self.get_run(thread, run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,9 @@ from v1_api import V1, WEATHER
 
 ROOT = Path(__file__).resolve().parents[2]
 
+#: What `/openapi.json` answers with.
+DOCUMENT = ROOT / "Sources/APIDocuments/Resources/openapi.json"
+
 
 class Observer:
     """Sees every answer of every server: the request id is checked at once, the faults are collected.
@@ -26,53 +30,45 @@ class Observer:
     """
 
     def __init__(self) -> None:
-        self.contract: Contract | None = None
-        self.faults: set[str] = set()
-        self.answers = 0
+        self.contract = Contract(json.loads(DOCUMENT.read_text(encoding="utf-8")))
         self.description = Description.if_present()
-        self.departures: set[str] = set()
-        self.compared = 0
+        self._faults: set[str] = set()
 
     def __call__(self, response: requests.Response) -> None:
         assert response.headers.get("x-request-id"), f"{response.request.method} {response.url} has no x-request-id"
         request, media = response.request, response.headers.get("content-type", "")
         if "/v1/" in request.url and "/api/v1/" not in request.url and "event-stream" not in media:
             self.compare_answer(request.method, request.url, response.status_code, media, response.content)
-        if self.contract is None or "/openai-api/" in request.url:
-            return
-        self.answers += 1
-        fault = self.contract.fault(response)
-        if fault:
-            self.faults.add(fault)
+        if "/openai-api/" not in request.url:
+            self._note(self.contract.fault(response))
 
     def compare_answer(self, method: str, url: str, status: int, media: str, content: bytes) -> None:
         """Holds a whole answer of `/v1` against OpenAI's description."""
         if self.description is not None:
-            self.compared += 1
-            self._depart(self.description.answer_fault(method, url, status, media, content))
+            self._note(self.description.answer_fault(method, url, status, media, content))
 
     def compare_event(self, name: str, data: str) -> None:
         """Holds an event of a stream of `/v1` against OpenAI's description."""
         if self.description is not None:
-            self.compared += 1
-            self._depart(self.description.event_fault(name, data))
+            self._note(self.description.event_fault(name, data))
 
-    def _depart(self, fault: str | None) -> None:
+    def _note(self, fault: str | None) -> None:
         if fault:
-            test = os.environ.get("PYTEST_CURRENT_TEST", "").split(" ")[0]
-            self.departures.add(f"{fault} (first seen in {test})")
+            self._faults.add(fault)
+
+    def taken_faults(self) -> list[str]:
+        """The faults since the last time."""
+        taken, self._faults = self._faults, set()
+        return sorted(taken)
 
 
-#: The tests that judge what all the others saw.
-JUDGES = (
-    "test_every_answer_seen_agrees_with_the_openapi_document",
-    "test_every_answer_and_event_seen_agrees_with_the_description_of_openai",
-)
+#: Files of few tests that take long. Where files are given to several workers, these are given first, so that none of
+#: them waits for one at the end.
+LONG = ("test_v1_ingestion", "test_v1_clients", "test_analysis_questions", "test_retrieval", "test_facade_figures")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests that judge what all the others saw come last."""
-    items.sort(key=lambda item: item.name in JUDGES)
+    items.sort(key=lambda item: item.path.stem not in LONG)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -113,14 +109,20 @@ def observer() -> Observer:
     return Observer()
 
 
+@pytest.fixture(autouse=True)
+def judged(observer: Observer) -> Iterator[None]:
+    """Whatever else a scenario is about: every answer and event that it saw agrees with the documents."""
+    yield
+    faults = observer.taken_faults()
+    assert not faults, "\n".join(faults)
+
+
 @pytest.fixture(scope="session")
 def server(binary: Path, observer: Observer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server without a model: the built-in analyst answers."""
     server = Server(binary, tmp_path_factory.mktemp("analyst"), observer)
     try:
-        server.start()
-        observer.contract = Contract(requests.get(f"{server.url}/openapi.json", timeout=60).json())
-        yield server
+        yield server.start()
     finally:
         server.close()
 
@@ -143,8 +145,8 @@ def make_server(
 
 
 @pytest.fixture
-def start_server(make_server: Callable[..., Server], server: Server) -> Callable[..., Server]:
-    """Starts servers of one scenario. (The shared server has brought the OpenAPI document by then.)"""
+def start_server(make_server: Callable[..., Server]) -> Callable[..., Server]:
+    """Starts servers of one scenario."""
     return lambda **settings: make_server(**settings).start()
 
 

@@ -20,7 +20,7 @@ from v1_api import V1, path_of
 TOOL = {"type": "code_interpreter"}
 
 #: Longer than a cell takes on a machine that is busy with other things.
-PATIENCE = 60
+PATIENCE = 120
 
 CSV = "store,sales\nSeoul,120\nBusan,80\nDaegu,40\n"
 

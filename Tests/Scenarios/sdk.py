@@ -75,7 +75,7 @@ def _watched(response: Any, seen: Any) -> Any:
 
 
 def _options(server: Server) -> dict[str, Any]:
-    return {"base_url": f"{server.url}/v1", "api_key": "sk-any", "max_retries": 0, "timeout": 20}
+    return {"base_url": f"{server.url}/v1", "api_key": "sk-any", "max_retries": 0, "timeout": 60}
 
 
 def client_of(server: Server) -> openai.OpenAI:

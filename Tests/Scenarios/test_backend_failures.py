@@ -211,6 +211,7 @@ def impatient(binary, observer, server, tmp_path_factory):
         model.close()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "script",
     [Hangs(), Hangs(after_head=True), Says("one two", middle=Gate()), Says("one two three four", every=3)],
@@ -227,6 +228,7 @@ def test_a_backend_that_falls_silent_is_a_504(impatient, script):
     assert_well_again(impatient, thread)
 
 
+@pytest.mark.alone
 def test_a_slow_backend_that_keeps_talking_is_not_given_up(impatient):
     impatient.model.script = Says("a b c d e f g h", every=0.2, pieces=8)
     assert impatient.chat("Slowly")["message"] == "a b c d e f g h"
@@ -327,6 +329,7 @@ def test_retries_come_to_an_end(persistent):
     assert len(persistent.model.calls) == 3
 
 
+@pytest.mark.alone
 def test_a_retry_waits_as_long_as_the_backend_asks(persistent):
     persistent.model.reset()
     persistent.model.next(Refuses(429, retry_after=2))

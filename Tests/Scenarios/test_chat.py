@@ -180,6 +180,7 @@ def test_streamed_chats_queue_up_too(chat_server):
     assert_conversation(chat_server, thread, ["Q0", "Q1", "Q2"])
 
 
+@pytest.mark.alone
 def test_two_hundred_chats_at_once_over_twenty_threads_keep_each_threads_order(chat_server):
     chat_server.model.script = Says(first_after=0.01, every=0.002)
     threads = [chat_server.new_thread() for _ in range(20)]

@@ -30,10 +30,23 @@ pytestmark = [needs_sandbox, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-def runner(binary, tmp_path):
+def own_runner(binary, tmp_path):
+    """A runner that the scenario may kill, and whose folder holds what the scenario puts there."""
     runner = CodeRunner(binary, tmp_path / "runner")
-    yield runner.start()
-    runner.close()
+    try:
+        yield runner.start()
+    finally:
+        runner.close()
+
+
+@pytest.fixture(scope="module")
+def runner(binary, tmp_path_factory):
+    """One for all the others, as it takes its time to warm up."""
+    runner = CodeRunner(binary, tmp_path_factory.mktemp("runner"))
+    try:
+        yield runner.start()
+    finally:
+        runner.close()
 
 
 @pytest.fixture
@@ -147,15 +160,15 @@ def test_the_runner_stops_the_code_of_a_server_that_is_killed(runner, start_note
     assert notebook.logs(notebook.ended(run)) == ["again\n"]
 
 
-def test_a_runner_that_is_killed_ends_the_session_and_the_model_is_told(runner, start_notebook):
-    notebook = start_notebook(**runner.setting())
+def test_a_runner_that_is_killed_ends_the_session_and_the_model_is_told(own_runner, start_notebook):
+    notebook = start_notebook(**own_runner.setting())
     v1, mark = notebook.v1, f"lost-{time.time_ns()}"
     notebook.model.script = runs_by_question({"Loop": loops(mark), "Again": "print('again')", "Back": "print('back')"})
     assistant, thread = notebook.assistant(), v1.thread("Loop")["id"]
     run = v1.run(thread, assistant)
     wait_until(lambda: processes_with(mark), "the code runs", timeout=PATIENCE)
 
-    runner.kill()
+    own_runner.kill()
 
     wait_until(lambda: not processes_with(mark), "no process of the code is left", timeout=PATIENCE)
     [logs] = notebook.logs(notebook.ended(run))
@@ -169,7 +182,7 @@ def test_a_runner_that_is_killed_ends_the_session_and_the_model_is_told(runner, 
     assert "CODE_INTERPRETER_RUNNER" in message and KEY not in message
     wait_until(lambda: health_of(v1.server)["status"] == "unavailable", "the health check tells", timeout=PATIENCE)
 
-    runner.restart()
+    own_runner.restart()
 
     v1.message(thread, "Back")
     run = wait_until(
@@ -316,11 +329,11 @@ def test_a_cell_that_takes_long_is_told_to_be_alive(runner):
     assert json.loads(b"{" + rest)["outputs"] == [{"logs": "done\n"}]
 
 
-def test_an_upload_tells_its_size_and_goes_with_its_session(runner):
-    uploads = runner.home / "data" / "code-runner"
-    unsized = runner.ask("PUT", "sessions/s/inputs/f", data=iter([b"x"]))
+def test_an_upload_tells_its_size_and_goes_with_its_session(own_runner):
+    uploads = own_runner.home / "data" / "code-runner"
+    unsized = own_runner.ask("PUT", "sessions/s/inputs/f", data=iter([b"x"]))
     assert unsized.status_code == 400 and "Content-Length" in unsized.json()["error"]["reason"]
-    assert runner.ask("PUT", "sessions/s/inputs/f", data=b"x" * 1000).status_code == 204
+    assert own_runner.ask("PUT", "sessions/s/inputs/f", data=b"x" * 1000).status_code == 204
     assert len(os.listdir(uploads)) == 2
-    assert runner.ask("DELETE", "sessions/s").status_code == 204
+    assert own_runner.ask("DELETE", "sessions/s").status_code == 204
     assert os.listdir(uploads) == ["lock"]

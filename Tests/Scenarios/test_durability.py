@@ -210,7 +210,7 @@ def test_it_survives_being_killed_again_and_again(make_server, server, model):
         talks = [pool.submit(talk, thread) for thread in threads]
         for _ in range(4):
             goal = {thread: len(answers) + 3 for thread, answers in given.items()}
-            wait_until(lambda: all(len(given[thread]) >= goal[thread] for thread in threads), "chats are answered", 20)
+            wait_until(lambda: all(len(given[thread]) >= goal[thread] for thread in threads), "chats are answered")
             server.kill()
             server.restart()
         stop.set()

@@ -22,7 +22,7 @@ def figures(binary, tmp_path_factory):
         [*command, "--chunks", "800/400", "--work", home, "--results", results],
         env=os.environ | {"PYTHONPATH": f"{BENCHMARKS / 'retrieval'}:{BENCHMARKS}", "PYTHONDONTWRITEBYTECODE": "1"},
         check=True,
-        timeout=100,
+        timeout=280,
     )
     lines = [json.loads(line) for line in results.read_text().splitlines()]
     assert lines

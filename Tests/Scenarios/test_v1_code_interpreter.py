@@ -460,6 +460,7 @@ def test_a_server_that_is_killed_leaves_no_process_and_takes_the_run_up(start_se
     assert len(made) == 1
 
 
+@pytest.mark.alone
 def test_a_hundred_threads_run_code_at_once(one_notebook):
     one_notebook.model.script = Decides(
         lambda call: (

@@ -407,7 +407,7 @@ def test_a_kill_in_mid_flow_makes_nothing_twice(scene):
         for _ in range(3):
             wait_until(lambda: any(one.running() for one in made) or all(one.done() for one in made), "it flows")
             done = sum(one.done() for one in made)
-            wait_until(lambda: sum(one.done() for one in made) >= min(total, done + 20), "some are answered", 20)
+            wait_until(lambda: sum(one.done() for one in made) >= min(total, done + 20), "some are answered")
             scene.server.kill()
             scene.server.restart()
         ids = [one.result() for one in made]

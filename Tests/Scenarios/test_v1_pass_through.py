@@ -57,7 +57,7 @@ def call(server: Server, method: str, path: str, **options: Any) -> requests.Res
     with requests.Session() as session:
         session.trust_env = False
         response = session.request(
-            method, server.url + path, headers=headers, timeout=options.pop("timeout", 20), **options
+            method, server.url + path, headers=headers, timeout=options.pop("timeout", 60), **options
         )
     assert response.headers["x-request-id"].startswith("req_")
     return response
@@ -252,6 +252,7 @@ def test_one_connection_serves_one_request_after_the_other(server, backend):
 # Pace
 
 
+@pytest.mark.alone
 def test_each_piece_arrives_before_the_next_is_sent(server, backend):
     """The backend sends a piece only when the caller has confirmed the one before: 200 pieces, none held back."""
     arrived = [threading.Event() for _ in range(200)]
@@ -337,6 +338,7 @@ def test_an_upload_arrives_piece_by_piece(server, backend):
         assert ("content-length" in backend.seen[0].headers) == ("content-length" in headers)
 
 
+@pytest.mark.alone
 def test_a_large_upload_and_a_large_answer_arrive_whole(server, backend):
     data = bytes(range(256)) * (20 * MEGABYTE // 256)
     response = call(server, "POST", "/v1/images/edits", data=data, headers={"content-type": "image/png"})
@@ -351,6 +353,7 @@ def memory_of(server: Server) -> int:
     raise AssertionError("the process is gone")
 
 
+@pytest.mark.alone
 def test_a_slow_reader_slows_the_backend_and_costs_no_memory(server, backend):
     sent = 0
 
@@ -380,6 +383,7 @@ def test_a_slow_reader_slows_the_backend_and_costs_no_memory(server, backend):
     assert memory_of(server) - before < 16 * MEGABYTE
 
 
+@pytest.mark.alone
 def test_a_slow_backend_slows_the_caller(server, backend):
     begun, taken = threading.Event(), 0
 
@@ -406,6 +410,7 @@ def test_a_slow_backend_slows_the_caller(server, backend):
     assert taken == total
 
 
+@pytest.mark.alone
 def test_many_streams_at_once_are_all_complete(server, backend):
     async def handler(seen: Seen) -> web.StreamResponse:
         await seen.whole_body()
@@ -606,6 +611,7 @@ def test_an_upload_that_breaks_off_does_not_reach_its_end(server, backend):
     assert server.healthy()
 
 
+@pytest.mark.alone
 def test_a_stop_does_not_hang_on_streams(start_server, backend):
     async def handler(seen: Seen) -> web.StreamResponse:
         answer = await seen.stream()

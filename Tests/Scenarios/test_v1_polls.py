@@ -32,6 +32,7 @@ def poll(v1, run, **headers):
 # Polls
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("headers", [HELPER, {"prefer": "wait=5"}])
 def test_a_poll_is_held_until_the_end(v1, assistant, thread, headers):
     v1.model.script = Says(first_after=0.6)
@@ -70,6 +71,7 @@ def test_a_poll_is_not_held_for_longer_than_it_asks(v1, assistant, thread):
     v1.settled(run)
 
 
+@pytest.mark.alone
 def test_a_client_with_little_patience_is_not_held_beyond_it(v1, assistant, thread):
     gate = Gate()
     v1.model.script = Says(before=gate)
@@ -80,6 +82,7 @@ def test_a_client_with_little_patience_is_not_held_beyond_it(v1, assistant, thre
     v1.settled(run)
 
 
+@pytest.mark.alone
 def test_one_setting_leaves_polls_to_the_clients(make_server, model, server):
     mine = make_server(**model.settings("chat_completions", POLL_HOLD=0)).start()
     mine.model = model

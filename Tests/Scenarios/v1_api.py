@@ -111,7 +111,7 @@ class V1:
     def get_run(self, run: dict[str, Any]) -> dict[str, Any]:
         return self.get(path_of(run))
 
-    def settled(self, run: dict[str, Any], *statuses: str, timeout: float = 60) -> dict[str, Any]:
+    def settled(self, run: dict[str, Any], *statuses: str, timeout: float = 120) -> dict[str, Any]:
         """The run once it has one of the statuses; without any, once it needs no worker any more."""
         wanted = statuses or SETTLED
 
