@@ -29,7 +29,9 @@ struct vector_scan_rest vector_scan_write(const int8_t *codes, size_t dimensions
 }
 
 /// What meets the upper halves, eight times each number, comes first, then what meets a lower one.
-size_t vector_scan_spread_size(size_t dimensions) { return 2 * vector_scan_half(dimensions) * (vector_scan_together + 1); }
+size_t vector_scan_spread_size(size_t dimensions) {
+    return 2 * vector_scan_half(dimensions) * (vector_scan_together + 1);
+}
 
 void vector_scan_spread(const int8_t *codes, size_t dimensions, int8_t *spread) {
     size_t half = vector_scan_half(dimensions);
@@ -38,12 +40,12 @@ void vector_scan_spread(const int8_t *codes, size_t dimensions, int8_t *spread) 
     for (size_t start = 0; start < dimensions; start += 4) {
         size_t count = dimensions - start < 4 ? dimensions - start : 4;
         size_t eighth = start / 8;
-        size_t isHigh = start / 4 % 2;
+        size_t is_high = start / 4 % 2;
         // Numbers for the lower bits of two lines, then for their upper bits.
-        int8_t *pair = spread + eighth / 2 * 4 * line + isHigh * 2 * line + eighth % 2 * line;
+        int8_t *pair = spread + eighth / 2 * 4 * line + is_high * 2 * line + eighth % 2 * line;
         for (size_t row = 0; row < vector_scan_together; row++) memcpy(pair + 4 * row, codes + start, count);
         // The same for each group.
-        memcpy(single + start / group * group + isHigh * group_bytes + eighth % 8 * 4, codes + start, count);
+        memcpy(single + start / group * group + is_high * group_bytes + eighth % 8 * 4, codes + start, count);
     }
 }
 

@@ -221,10 +221,12 @@ __attribute__((target("avx2"))) static size_t select_avx2(const int32_t *product
 /// Rows that are asked of the memory before they are read.
 enum { ahead = 8 };
 
-/// Keeps those of the rows whose exact score is above the threshold. Becomes a part of functions with their own instructions.
-static inline __attribute__((always_inline)) size_t refine(const int32_t *products, const struct vector_scan_rows *rows, size_t first,
-                     const struct vector_scan_query *query, float threshold, uint32_t *found, size_t count,
-                     float *scores, single_function *single) {
+/// Keeps those of the rows whose exact score is above the threshold. Becomes a part of functions with their own
+/// instructions.
+static inline __attribute__((always_inline)) size_t refine(
+    const int32_t *products, const struct vector_scan_rows *rows, size_t first, const struct vector_scan_query *query,
+    float threshold, uint32_t *found, size_t count, float *scores, struct vector_scan_sums *sums,
+    single_function *single) {
     const uint8_t *lower = rows->lower + first * rows->half;
     const int8_t *codes = query->spread + 2 * rows->half * vector_scan_together;
     size_t kept = 0;
@@ -236,6 +238,8 @@ static inline __attribute__((always_inline)) size_t refine(const int32_t *produc
         uint32_t row = found[i];
         int32_t exact = 16 * products[row] + single(lower + row * rows->half, rows->half, codes) - 128 * query->sum;
         float score = (float)exact * rows->scales[first + row] * query->scale;
+        sums->scores += (double)score;
+        sums->squares += (double)(score * score);
         if (score <= threshold) continue;
         found[kept] = (uint32_t)first + row;
         scores[kept] = score;
@@ -246,12 +250,12 @@ static inline __attribute__((always_inline)) size_t refine(const int32_t *produc
 
 typedef size_t refine_function(const int32_t *products, const struct vector_scan_rows *rows, size_t first,
                                const struct vector_scan_query *query, float threshold, uint32_t *found, size_t count,
-                               float *scores);
+                               float *scores, struct vector_scan_sums *sums);
 
 static size_t refine_baseline(const int32_t *products, const struct vector_scan_rows *rows, size_t first,
                               const struct vector_scan_query *query, float threshold, uint32_t *found, size_t count,
-                              float *scores) {
-    return refine(products, rows, first, query, threshold, found, count, scores, single_baseline);
+                              float *scores, struct vector_scan_sums *sums) {
+    return refine(products, rows, first, query, threshold, found, count, scores, sums, single_baseline);
 }
 
 #if defined(__x86_64__)
@@ -259,8 +263,8 @@ static size_t refine_baseline(const int32_t *products, const struct vector_scan_
 __attribute__((target("avx2"))) static size_t refine_avx2(const int32_t *products, const struct vector_scan_rows *rows,
                                                           size_t first, const struct vector_scan_query *query,
                                                           float threshold, uint32_t *found, size_t count,
-                                                          float *scores) {
-    return refine(products, rows, first, query, threshold, found, count, scores, single_avx2);
+                                                          float *scores, struct vector_scan_sums *sums) {
+    return refine(products, rows, first, query, threshold, found, count, scores, sums, single_avx2);
 }
 
 #endif
@@ -331,6 +335,11 @@ size_t vector_scan_compare(const struct vector_scan_rows *rows, size_t first, si
     size_t before = first % vector_scan_together;
     size_t blocks = (before + count + vector_scan_together - 1) / vector_scan_together;
     functions->upper(rows->upper + (first - before) * rows->half, blocks, rows->half, query->spread, products);
-    size_t near = functions->select(products + before, rows, first, count, query, threshold, found, sums);
-    return functions->refine(products + before, rows, first, query, threshold, found, near, scores);
+    struct vector_scan_sums middle = {0}, exact = {0};
+    size_t near = functions->select(products + before, rows, first, count, query, threshold, found, &middle);
+    size_t kept = functions->refine(products + before, rows, first, query, threshold, found, near, scores, &exact);
+    const struct vector_scan_sums *best = near == count ? &exact : &middle;
+    sums->scores += best->scores;
+    sums->squares += best->squares;
+    return kept;
 }

@@ -64,7 +64,8 @@ size_t vector_scan_spread_size(size_t dimensions);
 /// Lays out a query's codes as they meet the rows', filled up with zeros.
 void vector_scan_spread(const int8_t *codes, size_t dimensions, int8_t *spread);
 
-/// The sum of what `vector_scan_compare` has seen, for the mean and the spread: of the scores by the upper halves.
+/// The sum of what `vector_scan_compare` has seen, for the mean and the spread: of exact scores where all rows were near, as in
+/// a small matrix, otherwise of those by the upper halves, which are off by some hundredths of their spread.
 struct vector_scan_sums {
     double scores;
     double squares;
