@@ -21,7 +21,7 @@ enum StoreSchema {
     /// bits, as memory is filled from the latter: a vector's `id` is its chunk's times 64, and which of the chunk's vectors it
     /// is.
     ///
-    /// Each transaction makes a part of the index of words. Eight parts at a time are merged, so that a term is written
+    /// Each transaction makes a part of the index of words. Sixteen parts at a time are merged, so that a term is written
     /// again seldom, and a question still looks it up in few. A part's pages fill those of the file.
     private static let tables = """
         CREATE TABLE store (
@@ -64,7 +64,8 @@ enum StoreSchema {
         );
         INSERT INTO chunk_terms (chunk_terms, rank) VALUES ('hashsize', 16777216);
         INSERT INTO chunk_terms (chunk_terms, rank) VALUES ('pgsz', 8000);
-        INSERT INTO chunk_terms (chunk_terms, rank) VALUES ('automerge', 8);
+        INSERT INTO chunk_terms (chunk_terms, rank) VALUES ('automerge', 16);
+        INSERT INTO chunk_terms (chunk_terms, rank) VALUES ('crisismerge', 32);
 
         CREATE TABLE vectors (id INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT;
         CREATE TABLE codes (id INTEGER PRIMARY KEY, code BLOB NOT NULL) STRICT;
