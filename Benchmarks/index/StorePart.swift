@@ -8,7 +8,8 @@ import Storage
 struct StorePart {
     private static let dimensions = 256
     private static let fileBytes = 2_000_000
-    private static let batch = 200
+    /// As many as the server writes at a time when there are no vectors.
+    private static let batch = 500
     private static let questions = 60
 
     let folder: String

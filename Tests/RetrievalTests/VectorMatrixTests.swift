@@ -32,6 +32,38 @@ import Testing
         #expect(abs(found.mean - Double(exact.reduce(0, +)) / 700) < 0.01)
     }
 
+    /// Vectors that all point nearly the same way cannot be told apart by half of their bits, those in all directions can.
+    @Test(
+        "None is left out by the half of the bits that is looked at first",
+        arguments: [0, 1, 20] as [Float],
+        [1, 12, 60, 256, 1100]
+    )
+    func exactness(_ sameness: Float, _ dimensions: Int) {
+        let common = vector(77, dimensions: dimensions)
+        func near(_ seed: Int) -> QuantizedVector {
+            let sum = zip(vector(seed, dimensions: dimensions), common).map { $0 + sameness * $1 }
+            return QuantizedVector(Embedding.normalized(sum) ?? sum)
+        }
+        let rows = (0..<5000).map { near($0 + 1) }
+        var matrix = VectorMatrix(dimensions: dimensions)
+        for (owner, row) in rows.enumerated() { matrix.append(row, owner: owner) }
+        let query = near(10_001)
+
+        let found = matrix.nearest(to: query, in: [3..<4997], limit: 50)
+
+        // The scan takes half of the query's codes.
+        let codes = query.codes.map { Int((Float($0) / 2).rounded(.toNearestOrEven)) }
+        let exact = rows.map { row in
+            let product = zip(row.codes, codes).reduce(into: 0) { $0 += Int($1.0) * $1.1 }
+            return Float(product) * row.scale * (query.scale * 2)
+        }
+        #expect(found.neighbours.map(\.cosine) == Array(exact[3..<4997].sorted(by: >).prefix(50)))
+        #expect(found.neighbours.allSatisfy { exact[$0.owner] == $0.cosine })
+        #expect(Set(found.neighbours.map(\.owner)).count == 50)
+        let mean = Double(exact[3..<4997].reduce(0, +)) / 4994
+        #expect(abs(found.mean - mean) < (sameness > 1 ? 0.1 : 0.01))
+    }
+
     @Test("Only rows of the ranges are compared")
     func ranges() {
         var matrix = VectorMatrix(dimensions: 8)

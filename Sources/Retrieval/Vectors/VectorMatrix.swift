@@ -27,8 +27,6 @@ package struct VectorMatrix: Sendable {
     private var blocks: [VectorBlock] = []
     private var firstRows: [Int] = []
 
-    /// Rows are filled up with zeros to a multiple of this, the width of the widest instructions.
-    private static let width = 64
     private static let smallestBlock = 64
     private static let largestBlockBytes = 32 << 20
 
@@ -45,17 +43,17 @@ package struct VectorMatrix: Sendable {
     }
 
     private mutating func addBlock() {
-        let stride = (dimensions + Self.width - 1) / Self.width * Self.width
-        let largest = max(Self.smallestBlock, Self.largestBlockBytes / stride)
+        let fitting = Self.largestBlockBytes / VectorBlock.bytesOfRow(dimensions: dimensions)
+        let largest = max(Self.smallestBlock, fitting / Self.smallestBlock * Self.smallestBlock)
         let capacity = min(largest, blocks.last.map { $0.capacity * 2 } ?? Self.smallestBlock)
-        blocks.append(VectorBlock(capacity: capacity, stride: stride))
+        blocks.append(VectorBlock(capacity: capacity, dimensions: dimensions, after: blocks.last))
         firstRows.append(count)
     }
 
     /// Compares a vector with the rows of some ranges, which ascend.
     package func nearest(to query: QuantizedVector, in ranges: [Range<Int>], limit: Int) -> Nearest {
-        guard limit > 0, query.codes.count == dimensions, let stride = blocks.first?.stride else { return Nearest() }
-        var scan = Scan(query: query, stride: stride, limit: limit)
+        guard limit > 0, query.codes.count == dimensions else { return Nearest() }
+        var scan = Scan(query: query, limit: limit)
         var block = 0
         for range in ranges {
             var row = range.lowerBound
@@ -73,10 +71,13 @@ package struct VectorMatrix: Sendable {
 
 /// A comparison under way: the nearest so far.
 private struct Scan {
-    /// Half of the query's codes, and zeros: larger ones the scan does not take.
-    private let query: [Int8]
-    private let factor: Float
-    private let offset: Int32
+    /// Half of the query's codes, as larger ones the scan does not take, laid out as it reads them.
+    private let spread: [Int8]
+    private let sum: Int32
+    private let scale: Float
+    /// The vector that the codes stand for, and its length.
+    private let vector: [Float]
+    private let length: Float
     private let limit: Int
 
     private var neighbours: [VectorMatrix.Neighbour] = []
@@ -85,42 +86,57 @@ private struct Scan {
     private var sums = vector_scan_sums()
     private var compared = 0
 
-    /// Rows that are compared before the best of them are picked: their products stay in the nearest cache.
-    private static let batch = 512
-    private var products = [Int32](repeating: 0, count: batch)
+    /// Rows that are compared before the best of them are picked.
+    private static let batch = vector_scan_most
     private var foundRows = [UInt32](repeating: 0, count: batch)
     private var foundScores = [Float](repeating: 0, count: batch)
 
-    init(query: QuantizedVector, stride: Int, limit: Int) {
+    init(query: QuantizedVector, limit: Int) {
         let codes = query.codes.map { Int8((Float($0) / 2).rounded(.toNearestOrEven)) }
-        self.query = codes + [Int8](repeating: 0, count: stride - codes.count)
-        factor = query.scale * 2
-        offset = 128 * codes.reduce(0) { $0 + Int32($1) }
+        let scale = query.scale * 2
+        spread = [Int8](unsafeUninitializedCapacity: vector_scan_spread_size(codes.count)) { buffer, count in
+            vector_scan_spread(codes, codes.count, buffer.baseAddress)
+            count = buffer.count
+        }
+        sum = codes.reduce(0) { $0 + Int32($1) }
+        self.scale = scale
+        vector = codes.map { Float($0) * scale }
+        length = Embedding.product(vector, vector).squareRoot()
         self.limit = limit
     }
 
     mutating func compare(_ block: VectorBlock, rows: Range<Int>) {
-        for start in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.batch) {
-            let count = min(Self.batch, rows.upperBound - start)
-            vector_scan_products(block.codes + start * block.stride, count, block.stride, query, &products)
-            let found = vector_scan_select(
-                products,
-                block.scales + start,
-                count,
-                offset,
-                factor,
-                threshold,
-                UInt32(start),
-                &foundRows,
-                &foundScores,
-                &sums
+        let along = block.length(of: vector)
+        let across = (max(0, length * length - along * along)).squareRoot() + length / 100
+        var known = block.rows
+        spread.withUnsafeBufferPointer { spread in
+            var query = vector_scan_query(
+                spread: spread.baseAddress,
+                sum: sum,
+                scale: scale,
+                along: along,
+                across: across
             )
-            for index in 0..<found {
-                let owner = block.owners[Int(foundRows[index])]
-                neighbours.append(VectorMatrix.Neighbour(owner: owner, cosine: foundScores[index]))
+            for start in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.batch) {
+                let count = min(Self.batch, rows.upperBound - start)
+                let found = vector_scan_compare(
+                    &known,
+                    start,
+                    count,
+                    &query,
+                    threshold,
+                    &foundRows,
+                    &foundScores,
+                    &sums
+                )
+                for index in 0..<found {
+                    let owner = block.owners[Int(foundRows[index])]
+                    neighbours.append(VectorMatrix.Neighbour(owner: owner, cosine: foundScores[index]))
+                }
+                compared += count
+                // Early, as the threshold is what spares the lower halves.
+                if neighbours.count > 4 * limit { keepNearest() }
             }
-            compared += count
-            if neighbours.count > 4 * limit + Self.batch { keepNearest() }
         }
     }
 

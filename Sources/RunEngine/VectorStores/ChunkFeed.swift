@@ -12,8 +12,15 @@ actor ChunkFeed {
     private var waiting: [TextChunk] = []
     private var count = 0
 
+    /// Chunks that are written together when they get no vectors. The more, the fewer parts the index of words has, which it
+    /// merges again and again.
+    private let plainBatch: Int
     /// Chunks that are embedded and written together. One of the usual size has some five vectors.
-    private var batch: Int { embeddings == nil ? 128 : 48 }
+    private static let embeddedBatch = 48
+    private var batch: Int { embeddings == nil ? plainBatch : Self.embeddedBatch }
+
+    /// Tokens of chunks that are written together, which may be of any size: some megabytes of text.
+    private static let tokensAtOnce = 400_000
 
     init(
         chunking: ChunkingStrategy,
@@ -22,6 +29,7 @@ actor ChunkFeed {
         embeddings: CachedEmbeddings?
     ) {
         chunker = Chunker(maximumTokens: chunking.maximumTokens, overlapTokens: chunking.overlapTokens)
+        plainBatch = min(500, Self.tokensAtOnce / chunking.maximumTokens)
         self.index = index
         self.indexing = indexing
         self.embeddings = embeddings

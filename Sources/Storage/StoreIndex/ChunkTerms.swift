@@ -38,14 +38,26 @@ struct ChunkTerms {
         WordScanner.scan(name, into: &self)
         count = 0
         WordScanner.scan(text, into: &self)
-        var columns = [[UInt8]](repeating: [], count: Self.columnCount)
-        columns[0].reserveCapacity(text.utf8.count / 2)
-        table.visit { term, frequency in
-            let column = Self.column(of: frequency)
-            columns[column].append(contentsOf: term)
-            columns[column].append(UInt8(ascii: " "))
+        return (columns(), count)
+    }
+
+    /// The terms that the table has.
+    private func columns() -> [UTF8Text] {
+        var ends = [Int](repeating: 0, count: Self.columnCount)
+        table.visit { term, frequency in ends[Self.column(of: frequency)] += term.count + 1 }
+        for column in ends.indices.dropFirst() { ends[column] += ends[column - 1] }
+        var next = [0] + ends.dropLast()
+        let bytes = [UInt8](unsafeUninitializedCapacity: ends[Self.columnCount - 1]) { buffer, count in
+            table.visit { term, frequency in
+                let column = Self.column(of: frequency)
+                let start = next[column]
+                for index in term.indices { buffer[start + index] = term[index] }
+                buffer[start + term.count] = UInt8(ascii: " ")
+                next[column] = start + term.count + 1
+            }
+            count = buffer.count
         }
-        return (columns.map(UTF8Text.init), count)
+        return ends.indices.map { column in UTF8Text(bytes[(column > 0 ? ends[column - 1] : 0)..<ends[column]]) }
     }
 }
 

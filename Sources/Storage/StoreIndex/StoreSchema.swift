@@ -20,6 +20,9 @@ enum StoreSchema {
     /// (`ChunkTerms`), and `term_rules` says by which rules they were found. Vectors are there twice, exact and with eight
     /// bits, as memory is filled from the latter: a vector's `id` is its chunk's times 64, and which of the chunk's vectors it
     /// is.
+    ///
+    /// Each transaction makes a part of the index of words. Sixteen parts at a time are merged, so that a term is written
+    /// again seldom, and a question still looks it up in few. A part's pages fill those of the file.
     private static let tables = """
         CREATE TABLE store (
             id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -60,7 +63,9 @@ enum StoreSchema {
             content = '', columnsize = 0, detail = column, tokenize = "ascii tokenchars '_'"
         );
         INSERT INTO chunk_terms (chunk_terms, rank) VALUES ('hashsize', 16777216);
-        INSERT INTO chunk_terms (chunk_terms, rank) VALUES ('automerge', 8);
+        INSERT INTO chunk_terms (chunk_terms, rank) VALUES ('pgsz', 8000);
+        INSERT INTO chunk_terms (chunk_terms, rank) VALUES ('automerge', 16);
+        INSERT INTO chunk_terms (chunk_terms, rank) VALUES ('crisismerge', 32);
 
         CREATE TABLE vectors (id INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT;
         CREATE TABLE codes (id INTEGER PRIMARY KEY, code BLOB NOT NULL) STRICT;

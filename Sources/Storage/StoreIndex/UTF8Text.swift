@@ -2,13 +2,13 @@ import GRDBSQLite
 
 /// A text for a `?` that was built as bytes: valid UTF-8. An empty one is NULL.
 struct UTF8Text: SQLValue {
-    let bytes: [UInt8]
+    let bytes: ArraySlice<UInt8>
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
 
     func bind(to statement: OpaquePointer, at index: CInt) -> CInt {
         bytes.withUnsafeBytes { bytes in
-            guard let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self) else {
+            guard !bytes.isEmpty, let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self) else {
                 return sqlite3_bind_null(statement, index)
             }
             // SQLITE_TRANSIENT: the bytes are good during the call only.
