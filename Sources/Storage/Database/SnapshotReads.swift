@@ -10,7 +10,7 @@ import Synchronization
 final class SnapshotReads: Sendable {
     private struct Job: Sendable {
         /// Reads, and delivers what comes of it.
-        let perform: @Sendable (GRDB.Database) -> Void
+        let perform: @Sendable (GRDB.Database, DatabaseQueue) -> Void
         let fail: @Sendable (any Error) -> Void
     }
 
@@ -46,16 +46,64 @@ final class SnapshotReads: Sendable {
         self.configuration = configuration
     }
 
-    /// Throws what `body` throws, `CancellationError` when the task was cancelled before, and `StorageError`.
+    /// Throws what `body` throws, `CancellationError` when the task is cancelled, which ends a statement that is under way, and
+    /// `StorageError`.
     func perform<Value: Sendable>(_ body: @escaping @Sendable (GRDB.Database) throws -> Value) async throws -> Value {
-        try Task.checkCancellation()
-        return try await withCheckedThrowingContinuation { continuation in
-            submit(
-                Job(
-                    perform: { db in continuation.resume(with: Result { try body(db) }) },
-                    fail: { continuation.resume(throwing: $0) }
+        let stay = Stay()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                submit(
+                    Job(
+                        perform: { db, connection in
+                            continuation.resume(with: stay.read(on: connection) { try body(db) })
+                        },
+                        fail: { continuation.resume(throwing: $0) }
+                    )
                 )
-            )
+            }
+        } onCancel: {
+            stay.cancel()
+        }
+    }
+
+    /// How far a read has come, for those who give it up.
+    private final class Stay: Sendable {
+        private enum Stage {
+            case waiting
+            case reading(DatabaseQueue)
+            case cancelled
+            case over
+        }
+
+        private let stage = Mutex(Stage.waiting)
+
+        func read<Value>(on connection: DatabaseQueue, _ body: () throws -> Value) -> Result<Value, any Error> {
+            let isWanted = stage.withLock { stage in
+                guard case .waiting = stage else { return false }
+                stage = .reading(connection)
+                return true
+            }
+            guard isWanted else { return .failure(CancellationError()) }
+            let result = Result { try body() }
+            let isCancelled = stage.withLock { stage in
+                defer { stage = .over }
+                if case .cancelled = stage { return true }
+                return false
+            }
+            return isCancelled ? .failure(CancellationError()) : result
+        }
+
+        func cancel() {
+            stage.withLock { stage in
+                switch stage {
+                case .waiting: stage = .cancelled
+                case .reading(let connection):
+                    // Within the lock, as the next read on this connection is another's.
+                    connection.interrupt()
+                    stage = .cancelled
+                case .cancelled, .over: break
+                }
+            }
         }
     }
 
@@ -111,7 +159,7 @@ final class SnapshotReads: Sendable {
     private func drain(_ db: GRDB.Database, _ connection: DatabaseQueue) {
         while let batch = nextBatch(of: connection) {
             do {
-                try db.snapshot { for job in batch { job.perform(db) } }
+                try db.snapshot { for job in batch { job.perform(db, connection) } }
             } catch {
                 for job in batch { job.fail(error) }
             }
