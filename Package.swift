@@ -112,6 +112,7 @@ let package = Package(
             dependencies: [
                 "AssistantsAPI", "CTermPostings", "Retrieval",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),

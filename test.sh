@@ -6,7 +6,7 @@
 #   ./test.sh                     everything
 #   ./test.sh -k durability       options are handed to pytest
 #
-# TEST_ATTEMPTS=2 lets what fails try once more, and says so: for machines that stall under others' load.
+# TEST_ATTEMPTS=2 lets what fails try once more, what measures thrice, and says so: for machines that stall under others' load.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 

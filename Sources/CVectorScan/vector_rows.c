@@ -23,8 +23,8 @@ struct vector_scan_rest vector_scan_write(const int8_t *codes, size_t dimensions
         square += rest * rest;
         whole += (float)codes[i] * (float)codes[i];
     }
-    // A thousandth more of the vector, as it is a bound, and numbers are rounded.
-    float reach = sqrtf(fmaxf(0, square - along * along)) + sqrtf(whole) / 1000;
+    // A thousandth more of all that is added up, as it is a bound, and numbers are rounded.
+    float reach = sqrtf(fmaxf(0, square - along * along)) + (sqrtf(whole) + sqrtf(square)) / 1000;
     return (struct vector_scan_rest){.along = along * scale, .reach = reach * scale};
 }
 

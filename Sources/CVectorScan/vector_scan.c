@@ -7,7 +7,7 @@
 #endif
 
 enum {
-    /// Lines whose products are added in 16 bits: 8 * 4 * 15 * 63 at most.
+    /// Lines whose products are added in 16 bits: 8 * 4 * 15 * 64 at most.
     narrow_lines = 8,
 };
 
@@ -292,7 +292,7 @@ static int is_right(const struct functions *functions) {
     int8_t codes[dimensions];
     int8_t query[dimensions * (vector_scan_together + 1)];
     for (int i = 0; i < size; i++) matrix[i] = (uint8_t)(i % 89 ? i * 89 : 255);
-    for (int i = 0; i < dimensions; i++) codes[i] = (int8_t)(i * 37 % 127 - 63);
+    for (int i = 0; i < dimensions; i++) codes[i] = (int8_t)(i * 37 % 129 - 64);
     vector_scan_spread(codes, dimensions, query);
     int32_t expected[vector_scan_together], found[vector_scan_together];
     upper_baseline(matrix, 1, half, query, expected);

@@ -9,7 +9,7 @@ package protocol ChatModel: Sendable {
     /// `receive` is called in order and never concurrently, on a thread of the model's choice (an event loop, so that
     /// a part of an answer costs no task switch), with the parts that came together, one at least; it must not block. It is
     /// not called any more once this returns. When the surrounding task is cancelled the call to the backend is given up and `ModelError.Kind.cancelled` is thrown.
-    /// Retries happen only as long as `receive` has not been called.
+    /// Retries happen only as long as nothing but thinking has been received.
     func respond(
         to request: ChatRequest,
         receive: @escaping @Sendable ([ChatEvent]) -> Void

@@ -88,6 +88,27 @@ def test_the_head_alone_can_be_asked_for(server, path):
     assert response.content == b""
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/v1/threads/thread_unknown", 404),
+        ("/v1/threads/thread_unknown", 404),
+        ("/no/such/path", 404),
+        ("/api/v1/chat", 405),
+        ("/api/v1/threads?limit=none", 422),
+    ],
+)
+def test_a_refusal_to_tell_the_head_has_no_body(server, path, status):
+    """What follows on the connection would be taken for the next answer."""
+    with connect(server) as connection:
+        connection.sendall(f"HEAD {path} HTTP/1.1\r\nhost: a\r\n\r\n".encode())
+        head = read_until(connection, b"\r\n\r\n")
+        assert head.startswith(f"HTTP/1.1 {status}".encode())
+        assert head.endswith(b"\r\n\r\n"), "something follows the head"
+        connection.sendall(b"GET /api/v1/health HTTP/1.1\r\nhost: a\r\n\r\n")
+        assert read_until(connection, b'"version"').startswith(b"HTTP/1.1 200")
+
+
 RUBBISH = {
     "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     "half a request": b"GET\r\n\r\n",

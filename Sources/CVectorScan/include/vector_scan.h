@@ -46,7 +46,7 @@ struct vector_scan_rest vector_scan_write(const int8_t *codes, size_t dimensions
 
 /// A vector that rows are compared with.
 struct vector_scan_query {
-    /// Its codes from -63 to 63, as `vector_scan_spread` lays them out.
+    /// Its codes from -64 to 64, as `vector_scan_spread` lays them out.
     const int8_t *spread;
     /// Of the codes.
     int32_t sum;

@@ -183,7 +183,10 @@ struct IdempotentRequests: Sendable {
             try await database.write { try $0.idempotency.put(idempotent, answer: answer) }
         } catch let error as StorageError where idempotent.hasChanges {
             // It was carried out, which a repeat will learn.
-            context.logger.error("The answer to a request with an Idempotency-Key is not kept: \(error)")
+            context.logger.error(
+                "The answer to a request with an Idempotency-Key is not kept: \(error)",
+                metadata: ["request_id": .string(context.requestID)]
+            )
         }
         return response
     }

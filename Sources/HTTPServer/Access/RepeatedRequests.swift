@@ -16,6 +16,7 @@ struct RepeatedRequests: Sendable {
         _ request: Request,
         _ context: APIRequestContext
     ) async throws -> Response {
+        context.subject.set(followed.run, of: followed.thread)
         let surface = RequestSurface(path: request.uri.path, rootPath: rootPath)
         if surface == .facade, request.uri.path.hasSuffix("/chat") {
             return try await chat.resume(followed, request, context)

@@ -6,7 +6,7 @@ import RunEngine
 import Storage
 import Synchronization
 
-/// What accompanies a request on its way: its id, where it came from, and a logger that names the id.
+/// What accompanies a request on its way: its id, where it came from and whose it is.
 struct APIRequestContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// `req_` and 32 hexadecimal digits, as in the header `x-request-id` of the answer.
@@ -60,7 +60,11 @@ final class RequestSubject: Sendable {
     /// To be called by the route.
     func set(_ parameters: Parameters) { state.withLock { $0.parameters = parameters } }
 
-    func set(_ run: Run) { state.withLock { $0.run = (run.id, run.threadID) } }
+    func set(_ run: Run) { set(run.id, of: run.threadID) }
+
+    func set(_ run: Identifier<Run>, of thread: Identifier<AssistantThread>) {
+        state.withLock { $0.run = (run, thread) }
+    }
 
     var hasRoute: Bool { state.withLock { $0.parameters != nil } }
 

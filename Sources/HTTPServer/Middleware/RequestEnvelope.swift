@@ -92,7 +92,8 @@ struct RequestEnvelope: Sendable {
         _ context: APIRequestContext,
         _ start: ContinuousClock.Instant
     ) -> Response {
-        var response = response
+        // Errors are made outside of what the router does to answers for this method.
+        var response = request.method == .head ? response.createHeadResponse() : response
         response.headers[.requestID] = context.requestID
         response.headers[.date] = date.text
         if surface(of: request) == .openAI {
@@ -121,9 +122,20 @@ struct RequestEnvelope: Sendable {
             "duration_ms": .stringConvertible(elapsed.hundredthsOfMilliseconds),
         ]
         if let key = context.principal.keyID { metadata["key_id"] = .string(key) }
-        if let thread = context.subject.thread { metadata["thread"] = .string(thread) }
-        if let run = context.subject.run { metadata["run"] = .string(run) }
+        let subject = context.subject
+        if let thread = subject.thread ?? request.id(behind: "threads") { metadata["thread"] = .string(thread) }
+        if let run = subject.run ?? request.id(behind: "runs") { metadata["run"] = .string(run) }
         logger.log(level: level, "Request answered", metadata: metadata)
+    }
+}
+
+extension Request {
+    /// What stands behind a word in the path, for requests that did not come as far as their route.
+    fileprivate func id(behind word: String) -> String? {
+        let parts = uri.path.split(separator: "/")
+        guard let place = parts.firstIndex(where: { $0 == word }), place + 1 < parts.count, parts[place + 1] != "runs"
+        else { return nil }
+        return String(parts[place + 1])
     }
 }
 

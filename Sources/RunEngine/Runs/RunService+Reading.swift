@@ -65,7 +65,7 @@ extension RunService {
         guard hold > .zero, run.state.isAtWork, let live = liveRuns.find(id) else { return run }
         await live.waitForRest(atMost: hold)
         try Task.checkCancellation()
-        if let resting = live.restingRun { return resting }
+        if let resting = live.restingRun { return live.current(resting) }
         return try await find(id, of: thread, in: project)
     }
 

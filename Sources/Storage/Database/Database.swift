@@ -3,8 +3,8 @@ import GRDB
 
 /// The durable store: SQLite in WAL mode, every commit on disk before anyone hears of it.
 ///
-/// `read` and `write` take a synchronous closure, which is one transaction and runs on a thread of the database's own,
-/// never on the cooperative pool. Reads see the last commit and never wait for writes.
+/// `read` and `write` take a synchronous closure, which sees one state of the store and runs on a thread of the database's
+/// own, never on the cooperative pool. Reads see the last commit and never wait for writes.
 package final class Database: Sendable {
     private let pool: DatabasePool
     private let commits: GroupCommit

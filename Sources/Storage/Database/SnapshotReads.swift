@@ -1,3 +1,4 @@
+import DequeModule
 import Dispatch
 import GRDB
 import Synchronization
@@ -5,17 +6,20 @@ import Synchronization
 /// Reads of the last commit, on connections of their own.
 ///
 /// A read that finds a connection free has it, with one switch of threads; GRDB's pool takes three, which cost more than most
-/// reads. The others wait in line, and a connection that is at work anyway takes some of them together: they see one commit,
-/// which is no older than their arrival.
+/// reads. The others wait in line, and a connection that is at work anyway takes some of them in one snapshot: it is no older
+/// than their arrival.
 final class SnapshotReads: Sendable {
     private struct Job: Sendable {
+        /// In the order of arrival.
+        var number = 0
         /// Reads, and delivers what comes of it.
         let perform: @Sendable (GRDB.Database, DatabaseQueue) -> Void
         let fail: @Sendable (any Error) -> Void
     }
 
     private struct State {
-        var jobs: [Job] = []
+        var jobs: Deque<Job> = []
+        var lastNumber = 0
         var connections: [DatabaseQueue] = []
         var free: [DatabaseQueue] = []
         /// Connections that are open, or being opened.
@@ -107,12 +111,14 @@ final class SnapshotReads: Sendable {
         }
     }
 
-    /// Ends all connections, once the reads that have one are through.
+    /// Ends all connections, once the reads that have one are through; those that wait fail.
     func close() throws {
-        let connections = state.withLock { state in
+        let (connections, waiting) = state.withLock { state in
             state.isClosed = true
-            return state.connections
+            defer { state.jobs = [] }
+            return (state.connections, state.jobs)
         }
+        for job in waiting { job.fail(StorageError.closed) }
         for connection in connections { try connection.close() }
     }
 
@@ -128,6 +134,9 @@ final class SnapshotReads: Sendable {
     private func admit(_ job: Job, _ state: inout State) -> Admission {
         guard !state.isClosed else { return .refused(.closed) }
         guard state.jobs.count < Self.queueLimit else { return .refused(.overloaded) }
+        var job = job
+        state.lastNumber += 1
+        job.number = state.lastNumber
         state.jobs.append(job)
         if let connection = state.free.popLast() { return .has(connection) }
         guard state.count < Self.maximumConnections else { return .waits }
@@ -145,7 +154,7 @@ final class SnapshotReads: Sendable {
             connection.asyncWriteWithoutTransaction { self.drain($0, connection) }
         } catch {
             // Others may be open and take what waits; without any, nobody else would.
-            let left = state.withLock { state -> [Job] in
+            let left = state.withLock { state -> Deque<Job> in
                 state.count -= 1
                 guard state.count == 0 else { return [] }
                 defer { state.jobs = [] }
@@ -157,26 +166,34 @@ final class SnapshotReads: Sendable {
 
     /// Runs on the connection's queue until nothing waits.
     private func drain(_ db: GRDB.Database, _ connection: DatabaseQueue) {
-        while let batch = nextBatch(of: connection) {
+        while let newest = newestWaiting(for: connection) {
             do {
-                try db.snapshot { for job in batch { job.perform(db, connection) } }
+                try db.snapshot {
+                    // One at a time, so that the others do not wait behind a slow one while another connection is free.
+                    for _ in 0..<Self.batchLimit {
+                        guard let job = takeJob(upTo: newest) else { break }
+                        job.perform(db, connection)
+                    }
+                }
             } catch {
-                for job in batch { job.fail(error) }
+                takeJob(upTo: newest)?.fail(error)
             }
         }
     }
 
-    /// The connection's share of what waits; a slow read is to keep few others waiting behind it.
-    private func nextBatch(of connection: DatabaseQueue) -> [Job]? {
+    /// The number of the newest read that waits: a snapshot that begins now is good for all up to it. Nil when none waits; the
+    /// connection is free then.
+    private func newestWaiting(for connection: DatabaseQueue) -> Int? {
         state.withLock { state in
-            guard !state.jobs.isEmpty else {
-                state.free.append(connection)
-                return nil
-            }
-            let share = min(max(1, state.jobs.count / Self.maximumConnections), Self.batchLimit)
-            let batch = Array(state.jobs.prefix(share))
-            state.jobs.removeFirst(share)
-            return batch
+            if state.jobs.isEmpty { state.free.append(connection) }
+            return state.jobs.last?.number
+        }
+    }
+
+    private func takeJob(upTo newest: Int) -> Job? {
+        state.withLock { state in
+            guard let first = state.jobs.first, first.number <= newest else { return nil }
+            return state.jobs.removeFirst()
         }
     }
 }
