@@ -90,6 +90,27 @@ import Testing
         #expect(shown(read([text])) == expected)
     }
 
+    @Test(
+        "Headings and ratios are no markers, whatever files are called; the server's own markers are, too",
+        arguments: [
+            ("【공지】 오늘 회의는 없습니다", "【공지】 오늘 회의는 없습니다"),
+            ("a【공지.txt】b", "a<file-0>b"),
+            ("ratio (4:0) at 10:30", "ratio (4:0) at 10:30"),
+            ("ratio (4:0†공지.txt) at 10:30", "ratio <file-0> at 10:30"),
+            ("a\(CitationMarker(number: 4, index: 1, filename: "[odd]†name】.txt").text)b", "a<file-1>b"),
+        ]
+    )
+    func headings(text: String, expected: String) {
+        var sources = CitationSources()
+        let results = ["공지.txt", "[odd]†name】.txt"].enumerated().map { index, name in
+            FileSearchCall.Result(fileID: "file-\(index)", filename: name, score: 1, text: "text")
+        }
+        sources.add(FileSearchCall(id: "a", finding: .init(number: 4, results: results)))
+        var reader = CitationReader(sources)
+
+        #expect(shown(reader.read(text) + reader.finish()) == expected)
+    }
+
     @Test("A text comes out the same wherever it is cut, and a marker always as one piece")
     func everySplit() {
         let texts = [

@@ -46,6 +46,35 @@ import Testing
         #expect(passages.results[1].pages == nil)
     }
 
+    @Test("What stood between two chunks stands between them in their passage")
+    func seams() {
+        let passages = Passages(
+            [
+                chunk(0, "def a():\n    return 1", score: 0.9),
+                chunk(1, "def b():\n    return 2", score: 0.8, repeating: "    return 1\n\n"),
+                chunk(2, "def c()", score: 0.7),
+            ],
+            limit: 10,
+            tokens: 1000,
+            question: ""
+        )
+
+        #expect(passages.results.map(\.text) == ["def a():\n    return 1\n\ndef b():\n    return 2 def c()"])
+    }
+
+    @Test(
+        "A quote has the very number and the very word that are asked for",
+        arguments: ["19999", "19990", "eta", "theta"]
+    )
+    func exactQuotes(_ wanted: String) throws {
+        let names = (19_980..<20_010).map(String.init) + ["eta", "theta", "beta"]
+        let text = names.map { "The colour of lamp \($0) is teal." }.joined(separator: " ")
+
+        let passages = Passages([chunk(0, text, score: 1)], limit: 1, tokens: 10_000, question: "colour lamp \(wanted)")
+
+        #expect(passages.results.first?.quote == "The colour of lamp \(wanted) is teal.")
+    }
+
     @Test("The quote of a long passage tells its page, also where chunks were joined")
     func quotePages() {
         let line = String(repeating: "nothing in particular ", count: 10)

@@ -40,6 +40,17 @@ import TextExtraction
         #expect(repaired.hasPrefix("가나다라마바사아자차카타파하") && repaired.hasSuffix("\u{FFFD}A\n"))
     }
 
+    @Test("Characters that JSON has escaped are read as what they are")
+    func escapedJSON() async throws {
+        let bytes = Array(#"{"\ubd80\uc11c": "\ud68c\uc758\n\u0022a\u0022 \ud83d\ude00 \\u00e9 \ud83d"}"#.utf8)
+
+        let text = try await Extracted(bytes, named: "a.json").text
+        let plain = try await Extracted(bytes, named: "a.txt").text
+
+        #expect(text == #"{"부서": "회의\n\u0022a\u0022 😀 \\u00e9 \ud83d"}"#)
+        #expect(plain == String(decoding: bytes, as: UTF8.self))
+    }
+
     @Test("Lines end in one way, whatever the system they come from")
     func lineEnds() async throws {
         let text = try await Extracted(Array("\u{FEFF}one\r\ntwo\rthree\n".utf8), named: "a.md").text

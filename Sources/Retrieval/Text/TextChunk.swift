@@ -34,8 +34,16 @@ package struct TextChunk: Sendable, Equatable {
         return pages.lowerBound + pageStarts.prefix { $0 <= offset }.count
     }
 
-    /// Appends the chunk that follows in the document, without what both have.
+    /// Appends the chunk that follows in the document, without what both have. Chunks have no space at their ends; what stood
+    /// between is taken from the end of what the next one repeats.
     package mutating func append(_ next: TextChunk) {
+        let isSpace = { (byte: UInt8) in byte == 0x20 || 0x09...0x0D ~= byte }
+        let gap = next.text.utf8.prefix(next.repeatedBytes).reversed().prefix(while: isSpace).reversed()
+        if next.repeatedBytes == 0 {
+            if let first = next.text.utf8.first, !isSpace(first) { text += " " }
+        } else {
+            text += String(decoding: Array(gap), as: UTF8.self)
+        }
         let join = text.utf8.count
         text += String(decoding: next.text.utf8.dropFirst(next.repeatedBytes), as: UTF8.self)
         tokens += next.tokens

@@ -3,19 +3,22 @@
 package struct CitationMarker: Sendable, Equatable {
     package var number: Int
     package var index: Int
-    package var filename: String
+    /// As it stands in the marker: what would end that early is taken out of the file's name.
+    package private(set) var filename: String
 
     package init(number: Int, index: Int, filename: String) {
         self.number = number
         self.index = index
-        self.filename = filename
+        self.filename = Self.name(of: filename)
     }
 
     /// The number of a thread's first search. OpenAI's first ones were about as high, as they counted messages too.
     static let firstNumber = 4
 
-    /// The marker as it stands in a text. What would end it early is taken out of the file's name.
-    package var text: String {
+    /// The marker as it stands in a text.
+    package var text: String { "【\(number):\(index)†\(filename)】" }
+
+    private static func name(of filename: String) -> String {
         var name = String.UnicodeScalarView()
         for scalar in filename.unicodeScalars {
             switch scalar {
@@ -25,7 +28,7 @@ package struct CitationMarker: Sendable, Equatable {
             default: name.append(scalar.isLineBreakOrControl ? " " : scalar)
             }
         }
-        return "【\(number):\(index)†\(String(name))】"
+        return String(name)
     }
 }
 

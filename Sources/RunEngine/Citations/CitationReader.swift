@@ -86,13 +86,16 @@ package struct CitationReader: Sendable {
 enum Bracket {
     /// `【` and its like, which hardly anything else is written in.
     case rare
+    /// Those that stand in any text, and around markers that models write for another's.
+    case square
     /// Those that stand in any text.
     case common
 
     init?(opening scalar: Unicode.Scalar) {
         switch scalar {
         case "【", "〖", "⟦", "［": self = .rare
-        case "[", "(", "（", "〔", "「", "『", "{": self = .common
+        case "[", "〔": self = .square
+        case "(", "（", "「", "『", "{": self = .common
         default: return nil
         }
     }

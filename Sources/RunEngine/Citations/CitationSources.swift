@@ -49,6 +49,12 @@ package struct CitationSources: Sendable {
 
     func isKnown(name: some StringProtocol) -> Bool { names[Self.key(of: name)] != nil }
 
+    /// Whether a source is called so, with an ending: nothing but a file is.
+    func hasFile(named name: String) -> Bool {
+        let name = name.lowercased()
+        return name.contains(".") && sources.contains { $0.marker.filename.lowercased() == name }
+    }
+
     /// Whether the name of a source begins so, to the letter.
     func hasName(beginning start: String) -> Bool { sources.contains { $0.marker.filename.hasPrefix(start) } }
 

@@ -94,7 +94,7 @@ struct MarkerCandidate {
             guard Bracket.isClosing(scalar) else { continue }
             let name = MarkerMarks(text[..<place]).marks.last?.name ?? ""
             if !sources.hasName(beginning: name + String(scalar)) {
-                let isRight = bracket == .common || Bracket.isRareClosing(scalar)
+                let isRight = bracket != .rare || Bracket.isRareClosing(scalar)
                 if isRight || name.isEmpty || sources.isKnown(name: name) { return .closed(at: place) }
             }
             wrong = wrong ?? place
@@ -107,8 +107,10 @@ struct MarkerCandidate {
 
     private func closed(_ text: ArraySlice<Unicode.Scalar>, length: Int) -> Verdict {
         let marks = MarkerMarks(text)
-        if bracket == .common, !marks.hasDagger {
-            // A slice of a list, a time, a score: it counts only where it fits to the letter.
+        if bracket != .rare, !marks.hasDagger {
+            // A ratio or a time in round brackets is one, whatever its numbers are.
+            guard bracket == .square || marks.marks.allSatisfy({ !$0.name.isEmpty }) else { return .text }
+            // A slice of a list, a score: it counts only where it fits to the letter.
             let isPartOfWord = previous.map {
                 $0.properties.isAlphabetic || $0.isDigit || "])_".unicodeScalars.contains($0)
             }
@@ -117,6 +119,10 @@ struct MarkerCandidate {
         if marks.isOneNumber, previous?.isLineBreakOrControl ?? true {
             // 【1】 at the beginning of a line is a heading.
             return .text
+        }
+        if !marks.hasDagger, marks.hasNameAlone, !sources.hasFile(named: marks.marks[0].name) {
+            // 【공지】 is a heading, also where a file is called 공지.txt.
+            return isPlain(marks) ? .marker([], length: length) : .text
         }
         let found = marks.marks.compactMap(sources.find)
         if !found.isEmpty { return .marker(found.withoutRepeats, length: length) }

@@ -44,6 +44,9 @@ struct MarkerMarks {
     /// Whether there is nothing but a number.
     var isOneNumber: Bool { marks.count == 1 && marks[0].second == nil && marks[0].name.isEmpty }
 
+    /// Whether there is a name and no number.
+    var hasNameAlone: Bool { marks.count == 1 && marks[0].first == nil }
+
     // MARK: Pieces
 
     static func skipSpaces(_ text: inout ArraySlice<Unicode.Scalar>) { text = text.drop { $0.isSpace } }

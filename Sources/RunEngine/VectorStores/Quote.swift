@@ -14,16 +14,16 @@ package struct Quote: Sendable, Equatable {
     static func best(in chunk: TextChunk, for query: String) -> Quote {
         let text = chunk.text
         var wanted: Set<UInt64> = []
-        forEachPair(in: query) { wanted.insert($0) }
+        forEachPart(in: query) { wanted.insert($0) }
         var best = (passage: text.prefix(0), score: 0.0)
         for passage in passages(of: text) {
             var (shared, count) = (Set<UInt64>(), 0)
-            forEachPair(in: passage) { pair in
+            forEachPart(in: passage) { part in
                 count += 1
-                if wanted.contains(pair) { shared.insert(pair) }
+                if wanted.contains(part) { shared.insert(part) }
             }
             // A short passage with all that is wanted is a better quote than a long one.
-            let score = Double(shared.count) - Double(count) / 1000
+            let score = shared.reduce(0) { $0 + ($1.isWord ? 3 : 1) } - Double(count) / 1000
             if best.passage.isEmpty || score > best.score { best = (passage, score) }
         }
         let offset = text.utf8.distance(from: text.startIndex, to: best.passage.startIndex)
@@ -55,24 +55,40 @@ package struct Quote: Sendable, Equatable {
         return passages
     }
 
-    /// The pairs of neighbouring characters within words, in lower case: they compare words with their endings, of Korean
-    /// too. Each is two scalars as one number; a search has hundreds of passages to look at.
-    private static func forEachPair(in text: some StringProtocol, _ body: (UInt64) -> Void) {
+    /// The words, and the pairs of neighbouring characters within them, in lower case: the pairs compare words with their
+    /// endings, of Korean too; the words tell 19999 from 19990. Each is one number, two scalars or what is made of all
+    /// of them, as a search has hundreds of passages to look at.
+    private static func forEachPart(in text: some StringProtocol, _ body: (UInt64) -> Void) {
         var previous: UInt32?
+        var word: UInt64 = 0
+        func endWord() {
+            if previous != nil { body(word | UInt64.wordMark) }
+            (previous, word) = (nil, 0)
+        }
         for scalar in text.lowercased().unicodeScalars {
             guard scalar.isOfWord else {
-                previous = nil
+                endWord()
                 continue
             }
             if let previous { body(UInt64(previous) << 32 | UInt64(scalar.value)) }
             previous = scalar.value
+            word = (word ^ UInt64(scalar.value)) &* 0x9E37_79B9_7F4A_7C15
+            word ^= word >> 29
         }
+        endWord()
     }
 
     private static func cut(_ passage: Substring) -> String {
         guard passage.count > maximumLength else { return String(passage) }
         return passage.prefix(maximumLength - 1) + "…"
     }
+}
+
+extension UInt64 {
+    /// Set in what stands for a word; pairs of scalars have no bit so high.
+    fileprivate static let wordMark: UInt64 = 1 << 63
+
+    fileprivate var isWord: Bool { self & UInt64.wordMark != 0 }
 }
 
 extension Substring {

@@ -9,6 +9,7 @@ struct PlainText {
     init(form: TextForm) {
         switch form {
         case .prose: divider = LineDivider()
+        case .json: divider = JSONDivider()
         case .markdown: divider = MarkdownDivider()
         case .table(let separator): divider = RowDivider(separator: separator)
         }

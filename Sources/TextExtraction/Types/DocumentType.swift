@@ -2,6 +2,8 @@
 enum TextForm: Equatable, Sendable {
     /// By lines.
     case prose
+    /// By lines, in which characters may be escaped.
+    case json
     /// By lines, in which tables have headers.
     case markdown
     /// By rows, after one with the names of the columns. The separator is found out where it is nil.

@@ -27,15 +27,15 @@ enum NamedType: Equatable {
         case "csv": self = .text(.table(nil))
         case "tsv", "tab": self = .text(.table(UInt8(ascii: "\t")))
         case "md", "markdown", "mdx": self = .text(.markdown)
+        case "json", "jsonl", "ndjson", "json5", "ipynb", "geojson": self = .text(.json)
         default: self = Self.texts.contains(ending) ? .text(.prose) : .unknown
         }
     }
 
     /// Endings of files that are plain text.
     private static let texts: Set<String> = [
-        "txt", "text", "log", "json", "jsonl", "ndjson", "json5", "ipynb", "geojson", "xml", "xsl", "xsd", "svg",
-        "yaml",
-        "yml", "toml", "ini", "cfg", "conf", "properties", "env", "tex", "latex", "bib", "sty", "cls", "rst", "adoc",
+        "txt", "text", "log", "xml", "xsl", "xsd", "svg", "yaml", "yml", "toml", "ini", "cfg", "conf", "properties",
+        "env", "tex", "latex", "bib", "sty", "cls", "rst", "adoc",
         "asciidoc", "org", "textile", "srt", "vtt", "po", "diff", "patch", "eml",
         "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "hxx", "cs", "css", "scss", "sass", "less", "go", "java", "js",
         "mjs",

@@ -8,7 +8,7 @@ SKIPPED = {"tracked-changes", "annotation", "forms"}
 
 
 def extract(archive, kind, output):
-    if not kind.removesuffix("-template") in KINDS:
+    if kind.removesuffix("-template") not in KINDS and kind not in ("text-web", "text-master"):
         raise Refused("Of OpenDocument files only texts, presentations and spreadsheets can be read.", "unsupported_file")
     blocks = Blocks(output)
     is_sheet, has_pages = kind.startswith("spreadsheet"), kind.startswith("presentation")
