@@ -92,7 +92,7 @@ def test_the_head_alone_can_be_asked_for(server, path):
     ("path", "status"),
     [
         ("/api/v1/threads/thread_unknown", 404),
-        ("/v1/threads/thread_unknown", 404),
+        ("/v1/threads/thread_unknown", 400),
         ("/no/such/path", 404),
         ("/api/v1/chat", 405),
         ("/api/v1/threads?limit=none", 422),
