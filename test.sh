@@ -6,7 +6,7 @@
 #   ./test.sh                     everything
 #   ./test.sh -k durability       options are handed to pytest
 #
-# TEST_ATTEMPTS=2 lets what fails try once more, what measures thrice, and says so: for machines that stall under others' load.
+# TEST_ATTEMPTS=2 lets what fails try once more, and says so: for machines that stall under others' load.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -101,6 +101,6 @@ say "Running the scenarios, two at a time"
 run_scenarios -m 'not alone' -n 2 --dist loadfile --no-loadscope-reorder --reruns $((attempts - 1)) "$@"
 say "Running the scenarios that measure, alone"
 # A machine that stalls does so for some seconds.
-run_scenarios -m alone --reruns $((3 * (attempts - 1))) --reruns-delay 5 "$@"
+run_scenarios -m alone --reruns $((attempts - 1)) --reruns-delay 5 "$@"
 ((found)) || exit 5
 exit "$failed"

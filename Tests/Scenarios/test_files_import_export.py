@@ -27,7 +27,7 @@ RECORDED = {
 
 def stopped(v1):
     v1.server.terminate()
-    assert v1.server.wait_for_end(60) == 0
+    assert v1.server.wait_for_end(10) == 0
     return v1.server
 
 

@@ -163,7 +163,7 @@ class Store:
 
     def shut(self) -> None:
         self.server.terminate()
-        assert self.server.wait_for_end(60) == 0
+        assert self.server.wait_for_end(10) == 0
 
 
 @pytest.fixture

@@ -164,7 +164,7 @@ def test_a_key_is_made_shown_once_and_only_its_hash_is_kept(make_server, server)
     assert identity in listing and "team-a" in listing and "admin" in listing and "for the tests" in listing
     assert key not in listing and key[-4:] in listing
     server.terminate()
-    server.wait_for_end(60)
+    server.wait_for_end(10)
     kept = b"".join(file.read_bytes() for file in (server.home / "data").iterdir() if file.is_file())
     assert key.encode() not in kept and key[6:20].encode() not in kept
     assert key not in server.log_file.read_text()
@@ -226,7 +226,7 @@ def test_the_use_of_a_key_is_written_down_when_the_server_stops(make_server, ser
     Keyed(server, key).get("/assistants")
     assert "never" in server.run("keys", "list").stdout
     server.terminate()
-    server.wait_for_end(60)
+    server.wait_for_end(10)
     assert "never" not in server.run("keys", "list").stdout
 
 

@@ -16,6 +16,9 @@ from v1_api import V1, WEATHER, calls_of, outputs_of, path_of
 # A run that a dead process left behind is taken up this soon after the start.
 TAKEN_UP_WITHIN = 5
 
+# Which cannot be told while others keep the processors busy.
+pytestmark = pytest.mark.alone
+
 
 class Scene:
     """A server, its model, a thread with a question; dies on command and comes back."""
@@ -46,8 +49,8 @@ class Scene:
         self.server.restart()
         self.returned = time.monotonic()
 
-    def taken_up(self, calls=1, within=60):
-        self.model.wait_for_calls(calls, timeout=within)
+    def taken_up(self, calls=1):
+        self.model.wait_for_calls(calls, timeout=TAKEN_UP_WITHIN)
 
     def assert_sound(self, *texts):
         """Nothing is doubled or left open, and the thread can be used."""
@@ -88,12 +91,11 @@ def test_a_queued_run(make_server, model, server):
     scene.assert_sound("Answer")
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("number", range(3))
 def test_a_run_that_was_just_acknowledged(scene, number):
     run = scene.run(Says("Answer", first_after=0.2))
     scene.die_and_return(Says("Answer"))
-    scene.taken_up(within=TAKEN_UP_WITHIN)
+    scene.taken_up()
     assert scene.v1.ended(run, "completed")["id"] == run["id"]
     scene.assert_sound("Answer")
 
@@ -191,7 +193,7 @@ def test_a_run_whose_cancellation_was_acknowledged(scene, point):
     scene.gate.wait_until_reached()
     scene.v1.cancel(run)
     scene.die_and_return(Says("Never"))
-    assert scene.v1.settled(run, *TERMINAL)["status"] == "cancelled"
+    assert scene.v1.settled(run, *TERMINAL, timeout=TAKEN_UP_WITHIN)["status"] == "cancelled"
     assert scene.model.calls == []
     kept = [text for role, text in scene.v1.texts(scene.thread) if role == "assistant"]
     assert all("Half an answer".startswith(text) for text in kept)
@@ -202,7 +204,7 @@ def test_a_waiting_run_whose_cancellation_was_acknowledged(scene):
     run = scene.waiting_run()
     scene.v1.cancel(run)
     scene.die_and_return(Says("Never"))
-    assert scene.v1.settled(run, *TERMINAL)["status"] == "cancelled"
+    assert scene.v1.settled(run, *TERMINAL, timeout=TAKEN_UP_WITHIN)["status"] == "cancelled"
     assert [step["status"] for step in scene.v1.steps(run)] == ["cancelled"]
     scene.assert_sound()
 
@@ -246,7 +248,6 @@ def test_a_run_that_is_killed_again_and_again(scene):
     scene.assert_sound("Whole answer")
 
 
-@pytest.mark.alone
 def test_many_runs_are_taken_up_at_once(scene):
     """What fifty threads were promised is kept: those that worked go on, those that wait, wait."""
     scene.model.script = Decides(

@@ -177,7 +177,7 @@ def test_a_stop_leaves_the_rest_to_the_next_start(make_server, server):
     files = [stores.upload(text(f"{number}.txt", long_words(number))) for number in range(20)]
     store = stores.v1.post("/vector_stores", file_ids=files)["id"]
     other.terminate()
-    assert other.wait_for_end(60) == 0
+    assert other.wait_for_end(10) == 0
     other.restart()
     assert stores.settled(store)["file_counts"]["completed"] == 20
 

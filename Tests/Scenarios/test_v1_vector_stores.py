@@ -759,7 +759,7 @@ def test_an_expired_store(make_server, server):
     lasting = stores.create("Lasting words")["id"]
     file = stores.files(store)[0]["id"]
     other.terminate()
-    other.wait_for_end(60)
+    other.wait_for_end(10)
     with sqlite3.connect(other.home / "data/assistants.sqlite") as database:
         database.execute("UPDATE vector_stores SET last_active_at = last_active_at - 86401")
     database.close()

@@ -42,12 +42,12 @@ import TextExtraction
 
     @Test("Characters that JSON has escaped are read as what they are")
     func escapedJSON() async throws {
-        let bytes = Array(#"{"\ubd80\uc11c": "\ud68c\uc758\n\u0022a\u0022 \ud83d\ude00 \\u00e9 \ud83d"}"#.utf8)
+        let bytes = Array(#"{"\ubd80\uc11c": "\ud68c\uc758\n\u0022a\u0022 \ud83d\ude00 \\u00e9 \ud83d \u+0e9"}"#.utf8)
 
         let text = try await Extracted(bytes, named: "a.json").text
         let plain = try await Extracted(bytes, named: "a.txt").text
 
-        #expect(text == #"{"부서": "회의\n\u0022a\u0022 😀 \\u00e9 \ud83d"}"#)
+        #expect(text == #"{"부서": "회의\n\u0022a\u0022 😀 \\u00e9 \ud83d \u+0e9"}"#)
         #expect(plain == String(decoding: bytes, as: UTF8.self))
     }
 

@@ -2,7 +2,7 @@ import CVectorScan
 
 /// Room for some rows of a matrix, which stays where it is.
 ///
-/// Unchecked: rows are written once, by whoever appends to the matrix, and only then told to those who read. The upper
+/// Unchecked: rows are written once, by whoever appends to the matrix, who alone uses their sum, and only then told to those who read. The upper
 /// halves of eight rows lie together, so that a scan may see bytes of rows that are being written: it makes nothing of them.
 final class VectorBlock: @unchecked Sendable {
     let capacity: Int
