@@ -1,4 +1,5 @@
 import AssistantsAPI
+import NIOCore
 
 /// A model that continues a conversation.
 ///
@@ -8,12 +9,26 @@ package protocol ChatModel: Sendable {
     ///
     /// `receive` is called in order and never concurrently, on a thread of the model's choice (an event loop, so that
     /// a part of an answer costs no task switch), with the parts that came together, one at least; it must not block. It is
-    /// not called any more once this returns. When the surrounding task is cancelled the call to the backend is given up and `ModelError.Kind.cancelled` is thrown.
-    /// Retries happen only as long as nothing but thinking has been received.
+    /// not called any more once this returns. When the surrounding task is cancelled the call to the backend is given up and
+    /// `ModelError.Kind.cancelled` is thrown. Retries happen only as long as nothing but thinking has been received.
+    ///
+    /// - Parameter reader: the event loop of a client that reads along. `receive` is called there, if that makes a difference, so
+    ///   that a part goes from one connection to the other without a switch of threads.
     func respond(
         to request: ChatRequest,
+        near reader: (any EventLoop)?,
         receive: @escaping @Sendable ([ChatEvent]) -> Void
     ) async throws(ModelError) -> ChatOutcome
+}
+
+extension ChatModel {
+    /// The same where nobody in particular reads along.
+    package func respond(
+        to request: ChatRequest,
+        receive: @escaping @Sendable ([ChatEvent]) -> Void
+    ) async throws(ModelError) -> ChatOutcome {
+        try await respond(to: request, near: nil, receive: receive)
+    }
 }
 
 /// A part of an answer that is being made.

@@ -1,5 +1,6 @@
 import AssistantsAPI
 import ModelProviders
+import NIOCore
 import Synchronization
 
 /// A model whose answers are written by the test. Without a script it repeats the last thing that the user said.
@@ -16,6 +17,7 @@ final class ScriptedModel: ChatModel {
 
     func respond(
         to request: ChatRequest,
+        near reader: (any EventLoop)?,
         receive: @escaping @Sendable ([ChatEvent]) -> Void
     ) async throws(ModelError) -> ChatOutcome {
         seen.withLock { $0.append(request) }

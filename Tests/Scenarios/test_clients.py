@@ -4,6 +4,7 @@ import json
 import re
 import socket
 import subprocess
+import time
 
 import pytest
 
@@ -72,6 +73,79 @@ def test_requests_that_come_in_one_packet_are_answered_in_order(server):
         connection.sendall(requests)
         received = read_until(connection, b'"healthy"')
     assert re.findall(rb"HTTP/1.1 (\d+)", received) == [b"200", b"404", b"200"]
+
+
+def test_questions_that_come_in_one_packet_are_answered_in_order(one_chat_server):
+    """The second is read, but not asked, before the first one has its answer."""
+    bodies = [json.dumps({"message": text}).encode() for text in ("One", "Two", "Three")]
+    with connect(one_chat_server) as connection:
+        connection.sendall(b"".join(chat_request(body) + body for body in bodies))
+        connection.shutdown(socket.SHUT_WR)
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert re.findall(rb'"message":"([^"]*)"', received) == [b"[1] One", b"[1] Two", b"[1] Three"]
+
+
+@pytest.mark.parametrize("size", [10, 65_000, 66_000, 700_000], ids="{} bytes".format)
+@pytest.mark.parametrize("is_chunked", [False, True], ids=["with a length", "in chunks"])
+def test_a_body_may_come_bit_by_bit(one_chat_server, size, is_chunked):
+    one_chat_server.model.script = Says("read")
+    body = json.dumps({"message": "z" * size}).encode()
+    parts = [body[at : at + size // 7 + 1] for at in range(0, len(body), size // 7 + 1)]
+    if is_chunked:
+        request = chat_request(body).replace(b"content-length: %d" % len(body), b"transfer-encoding: chunked")
+        parts = [b"%x\r\n%b\r\n" % (len(part), part) for part in parts] + [b"0\r\n\r\n"]
+    else:
+        request = chat_request(body)
+    with connect(one_chat_server) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for part in [request, *parts]:
+            connection.sendall(part)
+            time.sleep(0.01)
+        assert b'"message":"read"' in read_until(connection, b'"created_at"')
+        # What came before is no part of what comes now.
+        connection.sendall(b"GET /api/v1/health HTTP/1.1\r\nhost: a\r\n\r\n")
+        assert read_until(connection, b'"version"').startswith(b"HTTP/1.1 200")
+    assert len(one_chat_server.model.calls[-1].question) == size
+
+
+def test_a_fault_in_a_body_is_told_as_the_surface_tells_faults(server):
+    with connect(server) as connection:
+        head = b"POST /v1/threads HTTP/1.1\r\nhost: a\r\nopenai-beta: assistants=v2\r\ncontent-type: application/json\r\n"
+        connection.sendall(head + b"transfer-encoding: chunked\r\n\r\n2\r\n{}\r\nzz\r\n")
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert received.startswith(b"HTTP/1.1 400"), received[:200]
+    assert json.loads(received.split(b"\r\n\r\n")[1])["error"]["type"] == "invalid_request_error"
+
+
+@pytest.mark.parametrize("wish", ["close", "Close"])
+def test_a_connection_is_closed_for_who_asks_for_it(server, wish):
+    request = f"GET /api/v1/health HTTP/1.1\r\nhost: a\r\nconnection: {wish}\r\n\r\n".encode()
+    with connect(server) as connection:
+        connection.sendall(request + b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert received.count(b"HTTP/1.1 200") == 1, "what comes behind the last request is no request"
+
+
+@pytest.mark.parametrize("wish", ["close", "keep-alive"])
+def test_a_refusal_reaches_who_still_sends(server, wish):
+    """The body is refused by its length; the client sends on before it reads."""
+    body = b" " * 40_000_000
+    with connect(server) as connection:
+        connection.sendall(chat_request(body, f"connection: {wish}") + body)
+        assert read_until(connection, b"}").startswith(b"HTTP/1.1 413")
+        if wish == "keep-alive":
+            connection.sendall(b"GET /api/v1/health HTTP/1.1\r\nhost: a\r\n\r\n")
+            assert read_until(connection, b'"version"').startswith(b"HTTP/1.1 200")
+
+
+def test_who_has_said_all_is_answered(one_chat_server):
+    """Some clients close their half of the connection behind the request."""
+    body = json.dumps({"message": "That is all"}).encode()
+    with connect(one_chat_server) as connection:
+        connection.sendall(chat_request(body) + body)
+        connection.shutdown(socket.SHUT_WR)
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert b'"message":"[1] That is all"' in received
 
 
 def test_a_connection_is_kept_and_used_again(server):

@@ -11,7 +11,7 @@ import ServiceLifecycle
 /// value: each task that a request starts would take a copy of that along.
 package enum ServerApplication {
     /// Above the time for which proxies commonly keep a connection, so that they are the ones to close it.
-    private static let idleTimeout = TimeAmount.seconds(120)
+    private static let idleTimeout = Duration.seconds(120)
 
     /// - Parameter onRunning: is called with the port once connections are accepted.
     package static func make(
@@ -23,14 +23,10 @@ package enum ServerApplication {
     ) -> some Service {
         let envelope = APIRouter(services: services, options: options, logger: logger).envelope()
         return Server(
-            childChannelSetup: HTTP1Channel(
-                responder: { try await envelope.respond(to: $0, $1, over: $2) },
-                configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [
-                        ContinueHandler(limit: options.maximumBodyBytes, fileLimits: services.files.limits)
-                    ],
-                    idleTimeout: idleTimeout
-                )
+            childChannelSetup: RequestChannel(
+                responder: { await envelope.response(to: $0, over: $1) },
+                idleTimeout: idleTimeout,
+                handlers: { [ContinueHandler(limit: options.maximumBodyBytes, fileLimits: services.files.limits)] }
             ),
             configuration: ServerConfiguration(address: .hostname(options.host, port: options.port), backlog: 4096),
             onServerRunning: { await onRunning($0.localAddress?.port ?? options.port) },

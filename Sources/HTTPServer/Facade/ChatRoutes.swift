@@ -148,7 +148,7 @@ struct ChatRoutes: Sendable {
             isAwaited: !question.isStream,
             tokenMeter: context.allowance?.tokenMeter
         )
-        request.isStreamed = question.isStream
+        if question.isStream { request.reader = context.channel.eventLoop }
         return request
     }
 

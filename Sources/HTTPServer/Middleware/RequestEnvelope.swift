@@ -4,7 +4,6 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
-import NIOHTTP1
 import RunEngine
 
 /// What every request passes, in one step: it gets an id, is held against the limits, is answered by its route, its errors become
@@ -26,20 +25,7 @@ struct RequestEnvelope: Sendable {
     /// The version that OpenAI's service named in every answer.
     private static let apiVersion = "2020-10-01"
 
-    /// The client's request broke off while it was being answered.
-    private struct RequestBrokeOff: Error {}
-
-    func respond(to request: Request, _ writer: consuming ResponseWriter, over channel: any Channel) async throws {
-        let response = await response(to: request, over: channel)
-        do {
-            try await writer.write(response: response.head, body: response.body)
-        } catch is HTTPParserError {
-            // As what it is, it would be answered once more.
-            throw RequestBrokeOff()
-        }
-    }
-
-    private func response(to request: Request, over channel: any Channel) async -> Response {
+    func response(to request: Request, over channel: any Channel) async -> Response {
         let start = ContinuousClock.now
         var context = APIRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
         if let preflight = crossOrigin.preflight(request) { return finish(preflight, of: request, context, start) }

@@ -86,7 +86,11 @@ final class EventPump<Encoding: RunEventEncoding>: Sendable {
 
     /// Events that come close together leave together: those of one read of the model's answer, mostly.
     private var wake: @Sendable () -> Void {
-        { self.channel.eventLoop.execute { self.advance(isWoken: true) } }
+        {
+            let loop = self.channel.eventLoop
+            // Most parts of an answer come on this very loop (`LiveRun.reader`).
+            if loop.inEventLoop { self.advance(isWoken: true) } else { loop.execute { self.advance(isWoken: true) } }
+        }
     }
 
     private func write(_ block: EventBlock) {

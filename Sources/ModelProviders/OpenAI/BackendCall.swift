@@ -43,13 +43,16 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
     var hasReceived: Bool { hasHandedOn.load(ordering: .acquiring) }
 
     /// Makes the call and waits for its end. To be called once.
+    ///
+    /// - Parameter reader: the event loop on which parts are best handed on: a connection of that loop is taken where there is one.
     func run(
         _ wireProtocol: WireProtocol,
         at endpoints: BackendEndpoints,
-        on client: HTTPClient
+        on client: HTTPClient,
+        near reader: (any EventLoop)?
     ) async -> Result<ChatOutcome, CallFailure> {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { start($0, wireProtocol, endpoints, client) }
+            await withCheckedContinuation { start($0, wireProtocol, endpoints, client, reader) }
         } onCancel: {
             isCancelled.store(true, ordering: .releasing)
             let task = lifecycle.withLock { state -> HTTPClient.Task<Void>? in
@@ -65,7 +68,8 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
         _ continuation: Continuation,
         _ wireProtocol: WireProtocol,
         _ endpoints: BackendEndpoints,
-        _ client: HTTPClient
+        _ client: HTTPClient,
+        _ reader: (any EventLoop)?
     ) {
         let body = lifecycle.withLock { state -> ByteBuffer in
             guard case .idle(let body) = state else { preconditionFailure("a call is made once") }
@@ -76,7 +80,11 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
             end(.failure(.cancelled))
             return
         }
-        let task = client.execute(request: endpoints.request(wireProtocol, body: body), delegate: self)
+        let task = client.execute(
+            request: endpoints.request(wireProtocol, body: body),
+            delegate: self,
+            eventLoop: reader.map { .delegate(on: $0) } ?? .indifferent
+        )
         lifecycle.withLock { state in
             if case .running(let continuation, nil) = state { state = .running(continuation, task) }
         }

@@ -57,12 +57,13 @@ package final class OpenAIBackend: ChatModel {
 
     package func respond(
         to request: ChatRequest,
+        near reader: (any EventLoop)?,
         receive: @escaping @Sendable ([ChatEvent]) -> Void
     ) async throws(ModelError) -> ChatOutcome {
         var attempt = Attempt(traits: traits.withLock { $0 }, choice: configuration.wireProtocol, endpoints)
         while true {
             do {
-                let outcome = try await call(request, &attempt, receive)
+                let outcome = try await call(request, &attempt, reader, receive)
                 remember(attempt)
                 return outcome
             } catch {
@@ -76,6 +77,7 @@ package final class OpenAIBackend: ChatModel {
     private func call(
         _ request: ChatRequest,
         _ attempt: inout Attempt,
+        _ reader: (any EventLoop)?,
         _ receive: @escaping @Sendable ([ChatEvent]) -> Void
     ) async throws(CallFailure) -> ChatOutcome {
         guard !Task.isCancelled else { throw CallFailure.cancelled }
@@ -83,14 +85,14 @@ package final class OpenAIBackend: ChatModel {
         case .chatCompletions:
             let body = ChatCompletionsProtocol.body(of: request, traits: attempt.traits)
             let call = makeCall(ChatCompletionsStream.self, body, receive)
-            let result = await call.run(.chatCompletions, at: endpoints, on: client)
+            let result = await call.run(.chatCompletions, at: endpoints, on: client, near: reader)
             attempt.hasReceived = call.hasReceived
             if let member = call.reasoningMember { attempt.traits.reasoningMember = member }
             return try result.get()
         case .responses:
             let body = ResponsesProtocol.body(of: request)
             let call = makeCall(ResponsesStream.self, body, receive)
-            let result = await call.run(.responses, at: endpoints, on: client)
+            let result = await call.run(.responses, at: endpoints, on: client, near: reader)
             attempt.hasReceived = call.hasReceived
             return try result.get()
         }

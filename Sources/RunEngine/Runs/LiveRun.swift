@@ -1,4 +1,5 @@
 import AssistantsAPI
+import NIOCore
 import Synchronization
 
 /// A run that this process works on: its events so far, those who wait for its end, and the wish to stop it.
@@ -16,6 +17,8 @@ package final class LiveRun: Sendable {
     /// Whether that request waits for the end, and tells of it in its own line of the log.
     let isAwaited: Bool
     let beganAt = ContinuousClock.now
+    /// The event loop of the client that is told the events as they come, if the run was asked for that way.
+    let reader: (any EventLoop)?
 
     /// Why a run is to stop before its answer is complete.
     enum Interruption: Sendable { case cancellation, expiry, deletion, shutdown, excess }
@@ -79,12 +82,14 @@ package final class LiveRun: Sendable {
         tokenMeter: TokenMeter? = nil,
         requestID: String? = nil,
         isAwaited: Bool = false,
+        reader: (any EventLoop)? = nil,
         hasReaders: Bool = true
     ) {
         state = Mutex(State(log: log, hasReaders: hasReaders))
         self.tokenMeter = tokenMeter
         self.requestID = requestID
         self.isAwaited = isAwaited
+        self.reader = reader
         self.id = id
         self.threadID = threadID
         self.expiresAt = expiresAt

@@ -44,7 +44,7 @@ extension RunExecution {
         while true {
             let question = try await question(for: begun, manner, turn)
             do {
-                return question.reply(try await model.respond(to: question.request) { turn.receive($0) })
+                return question.reply(try await model.respond(to: question.request, near: live.reader) { turn.receive($0) })
             } catch {
                 try change(&manner, after: error, to: question, turn)
             }

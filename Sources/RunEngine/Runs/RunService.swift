@@ -1,5 +1,6 @@
 import AssistantsAPI
 import Logging
+import NIOCore
 import Retrieval
 import Storage
 
@@ -54,8 +55,8 @@ package struct RunService: Sendable {
         package var requestID: String?
         /// Whether that request waits for the run's end, and tells of it itself.
         package var isAwaited: Bool
-        /// Whether that request is answered with the run's events as they come.
-        package var isStreamed = false
+        /// The event loop of that request's connection, when it is answered with the run's events as they come.
+        package var reader: (any EventLoop)?
 
         package init(
             target: Target,
@@ -171,7 +172,8 @@ package struct RunService: Sendable {
             tokenMeter: request.tokenMeter,
             requestID: request.requestID,
             isAwaited: request.isAwaited,
-            hasReaders: request.isStreamed
+            reader: request.reader,
+            hasReaders: request.reader != nil
         )
         try liveRuns.admit(live)
         if request.announcesThread, case .new(let thread) = request.target { live.publish(.thread(thread)) }

@@ -66,7 +66,7 @@ struct OpenAIRunRoutes: Sendable {
         try context.allowance?.checkTokens()
         var request = request
         request.tokenMeter = context.allowance?.tokenMeter
-        request.isStreamed = isStream
+        if isStream { request.reader = context.channel.eventLoop }
         let started = try await services.runs.start(request, in: context.project)
         context.subject.set(started.run)
         return isStream

@@ -1,0 +1,55 @@
+import HummingbirdCore
+import Synchronization
+
+/// Where a connection's task finds the next request. There is one at most: the next is read when this one has been answered.
+final class RequestInbox: Sendable {
+    private enum State {
+        case isEmpty
+        case isAwaited(CheckedContinuation<Request?, Never>)
+        case has(Request)
+        case isClosed
+    }
+
+    private let state = Mutex(State.isEmpty)
+
+    /// The next request; nil when there will be none any more. To be called by one task.
+    func next() async -> Request? {
+        await withCheckedContinuation { continuation in
+            let found: Request?? = state.withLock { state in
+                switch state {
+                case .has(let request):
+                    state = .isEmpty
+                    return .some(request)
+                case .isClosed: return .some(nil)
+                case .isEmpty, .isAwaited:
+                    state = .isAwaited(continuation)
+                    return nil
+                }
+            }
+            if let found { continuation.resume(returning: found) }
+        }
+    }
+
+    func put(_ request: Request) {
+        let waiting = state.withLock { state -> CheckedContinuation<Request?, Never>? in
+            switch state {
+            case .isAwaited(let continuation):
+                state = .isEmpty
+                return continuation
+            case .isEmpty, .has: state = .has(request)
+            case .isClosed: break
+            }
+            return nil
+        }
+        waiting?.resume(returning: request)
+    }
+
+    func close() {
+        let waiting = state.withLock { state -> CheckedContinuation<Request?, Never>? in
+            defer { state = .isClosed }
+            if case .isAwaited(let continuation) = state { return continuation }
+            return nil
+        }
+        waiting?.resume(returning: nil)
+    }
+}
