@@ -68,6 +68,7 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3"])],
             linkerSettings: [.linkedLibrary("sqlite3")]
         ),
+        .target(name: "CSQLiteMemory", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "Retrieval", dependencies: ["CVectorScan"], swiftSettings: strict),
         .target(name: "CodeSandbox", swiftSettings: strict),
         .target(
@@ -110,7 +111,7 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: [
-                "AssistantsAPI", "CTermPostings", "Retrieval",
+                "AssistantsAPI", "CSQLiteMemory", "CTermPostings", "Retrieval",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift"),

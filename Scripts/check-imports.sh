@@ -28,7 +28,7 @@ CodeRunnerClient     AssistantsAPI CodeInterpreter
 DataTables           AssistantsAPI
 Retrieval            CVectorScan
 SignageAnalyst       AssistantsAPI DataTables
-Storage              AssistantsAPI CTermPostings Retrieval
+Storage              AssistantsAPI CSQLiteMemory CTermPostings Retrieval
 TextExtraction       CodeSandbox Retrieval
 ModelProviders       AssistantsAPI
 RunEngine            AssistantsAPI CodeInterpreter DataTables Storage ModelProviders Retrieval SignageAnalyst TextExtraction

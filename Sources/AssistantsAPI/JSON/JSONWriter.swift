@@ -88,7 +88,7 @@ package struct JSONWriter {
 
     package mutating func raw(_ json: some Collection<UInt8>) {
         separate()
-        bytes.append(contentsOf: json)
+        append(json)
         needsComma = true
     }
 
@@ -96,7 +96,7 @@ package struct JSONWriter {
     package mutating func rawString(_ escaped: some Collection<UInt8>) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: escaped)
+        append(escaped)
         bytes.append(UInt8(ascii: "\""))
         needsComma = true
     }
@@ -188,6 +188,13 @@ package struct JSONWriter {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
     }
 
+    /// The bytes of a part of a string are copied one by one otherwise.
+    private mutating func append(_ more: some Collection<UInt8>) {
+        if more.withContiguousStorageIfAvailable({ bytes.append(contentsOf: $0) }) == nil {
+            bytes.append(contentsOf: more)
+        }
+    }
+
     private mutating func appendDecimal(_ value: Int) {
         if value < 0 || value > 9 {
             withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
@@ -214,30 +221,34 @@ package struct JSONWriter {
             var index = 0
             while index < raw.count {
                 // Most text has nothing to escape: eight bytes are looked at together.
-                if index + 8 <= raw.count,
-                    !Self.needsEscape(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-                {
-                    index += 8
+                if index + 8 <= raw.count {
+                    let eight = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                    let marks = Self.marksOfEscapes(in: eight)
+                    guard marks != 0 else {
+                        index += 8
+                        continue
+                    }
+                    index += marks.trailingZeroBitCount / 8
+                } else if Self.marksOfEscapes(in: UInt64(raw[index]) | 0x2020_2020_2020_2000) == 0 {
+                    index += 1
                     continue
                 }
-                let byte = raw[index]
-                if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                    bytes.append(contentsOf: raw[clean..<index])
-                    appendEscape(of: byte)
-                    clean = index + 1
-                }
+                bytes.append(contentsOf: raw[clean..<index])
+                appendEscape(of: raw[index])
                 index += 1
+                clean = index
             }
             bytes.append(contentsOf: raw[clean...])
         }
     }
 
-    /// Whether one of eight bytes is a control character, a quote or a backslash.
-    private static func needsEscape(_ eight: UInt64) -> Bool {
+    /// Has the highest bit of each byte set that is a control character, a quote or a backslash. Above the lowest one there may be
+    /// others by mistake.
+    private static func marksOfEscapes(in eight: UInt64) -> UInt64 {
         let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
         func hasZero(_ value: UInt64) -> UInt64 { (value &- ones) & ~value & highs }
         let controls = (eight &- ones &* 0x20) & ~eight & highs
-        return controls | hasZero(eight ^ (ones &* 0x22)) | hasZero(eight ^ (ones &* 0x5C)) != 0
+        return controls | hasZero(eight ^ (ones &* 0x22)) | hasZero(eight ^ (ones &* 0x5C))
     }
 
     private mutating func appendEscape(of byte: UInt8) {

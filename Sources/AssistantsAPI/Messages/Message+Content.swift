@@ -1,3 +1,5 @@
+import Foundation
+
 extension Message {
     /// What a message says, kept as the JSON array that goes over the wire: a history is read far more often than
     /// written, and is never encoded again.
@@ -5,8 +7,8 @@ extension Message {
         /// The array of content parts.
         package let json: String
 
-        private static let textPrefix = #"[{"type":"text","text":{"value":""#
-        private static let textSuffix = #"","annotations":[]}}]"#
+        private static let textPrefix: StaticString = #"[{"type":"text","text":{"value":""#
+        private static let textSuffix: StaticString = #"","annotations":[]}}]"#
 
         /// Takes an array that was made by one of the other initialisers.
         package init(storedJSON json: String) { self.json = json }
@@ -30,18 +32,25 @@ extension Message {
         /// The text of a message that is one text part without annotations, as an escaped JSON string without its
         /// quotes; nil for any other content.
         package var escapedText: Substring.UTF8View? {
-            let utf8 = json.utf8
-            let (prefix, suffix) = (Self.textPrefix.utf8, Self.textSuffix.utf8)
-            guard utf8.count >= prefix.count + suffix.count, utf8.starts(with: prefix),
-                utf8.suffix(suffix.count).elementsEqual(suffix)
-            else { return nil }
-            let inner = json.utf8.dropFirst(prefix.count).dropLast(suffix.count)
-            let isOneString = inner.withContiguousStorageIfAvailable { Self.hasNoBareQuote($0) }
-            return isOneString ?? Self.hasNoBareQuote(Array(inner)) ? inner : nil
+            let isText = json.utf8.withContiguousStorageIfAvailable { Self.isText(UnsafeRawBufferPointer($0)) }
+            guard isText ?? Array(json.utf8).withUnsafeBytes(Self.isText) else { return nil }
+            return json.utf8.dropFirst(Self.textPrefix.utf8CodeUnitCount).dropLast(Self.textSuffix.utf8CodeUnitCount)
+        }
+
+        private static func isText(_ json: UnsafeRawBufferPointer) -> Bool {
+            let (prefix, suffix) = (textPrefix.utf8CodeUnitCount, textSuffix.utf8CodeUnitCount)
+            guard let start = json.baseAddress, json.count >= prefix + suffix else { return false }
+            let end = json.count - suffix
+            return memcmp(start, textPrefix.utf8Start, prefix) == 0
+                && memcmp(start + end, textSuffix.utf8Start, suffix) == 0
+                && hasNoBareQuote(UnsafeRawBufferPointer(rebasing: json[prefix..<end]))
         }
 
         /// A quote that is not escaped ends the string: what follows would be another part.
-        private static func hasNoBareQuote(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
+        private static func hasNoBareQuote(_ bytes: UnsafeRawBufferPointer) -> Bool {
+            guard let start = bytes.baseAddress, memchr(start, Int32(UInt8(ascii: "\"")), bytes.count) != nil else {
+                return true
+            }
             var isEscaped = false
             for byte in bytes {
                 if isEscaped {

@@ -7,14 +7,12 @@ import RunEngine
 struct KeyAuthenticator: Sendable {
     let access: AccessControl
     let facadeAsksForKey: Bool
-    let rootPath: String
     let limits: RateLimits?
     let address: ClientAddress
 
     init(access: AccessControl, options: ServerOptions) {
         self.access = access
         facadeAsksForKey = options.facadeAsksForKey
-        rootPath = options.rootPath
         limits = RateLimits(addresses: options.addressLimits, keys: options.keyLimits)
         address = ClientAddress(trustsProxy: options.trustsProxy)
     }
@@ -30,7 +28,7 @@ struct KeyAuthenticator: Sendable {
         }
         let authorization = request.headers.value(of: .authorization)
         if access.isOpen(to: authorization) { return true }
-        guard let needed = neededRole(request) else { return true }
+        guard let needed = neededRole(context.surface) else { return true }
         guard let principal = try access.rememberedPrincipal(for: Credential(authorization: authorization)) else {
             return false
         }
@@ -40,14 +38,14 @@ struct KeyAuthenticator: Sendable {
 
     /// Asks the store for what `begin` could not find. Throws what that throws, and `StorageError`.
     func finish(_ request: Request, _ context: inout APIRequestContext) async throws {
-        guard let needed = neededRole(request) else { return }
+        guard let needed = neededRole(context.surface) else { return }
         let credential = Credential(authorization: request.headers[.authorization])
         try accept(try await access.principal(for: credential), as: needed, &context)
     }
 
     /// Nil where no key is asked for.
-    private func neededRole(_ request: Request) -> AccessRole? {
-        switch RequestSurface(path: request.uri.path, rootPath: rootPath) {
+    private func neededRole(_ surface: RequestSurface) -> AccessRole? {
+        switch surface {
         case .open: nil
         case .facade: facadeAsksForKey ? .facade : nil
         case .openAI, .unknown: .user

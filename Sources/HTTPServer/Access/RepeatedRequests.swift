@@ -9,7 +9,6 @@ import Storage
 struct RepeatedRequests: Sendable {
     let services: ServerServices
     let chat: ChatRoutes
-    let rootPath: String
 
     func answer(
         _ followed: IdempotentRequest.FollowedRun,
@@ -17,8 +16,7 @@ struct RepeatedRequests: Sendable {
         _ context: APIRequestContext
     ) async throws -> Response {
         context.subject.set(followed.run, of: followed.thread)
-        let surface = RequestSurface(path: request.uri.path, rootPath: rootPath)
-        if surface == .facade, request.uri.path.hasSuffix("/chat") {
+        if context.surface == .facade, request.uri.path.hasSuffix("/chat") {
             return try await chat.resume(followed, request, context)
         }
         guard try await Self.asksForStream(request) else {

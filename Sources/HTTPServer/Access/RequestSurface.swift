@@ -13,9 +13,9 @@ package enum RequestSurface: Sendable, Equatable {
 
     /// - Parameter rootPath: a prefix that a proxy in front may have left in place, as in `/openai-api`; or empty.
     package init(path: String, rootPath: String) {
-        var path = path[...]
+        var path = path
         if !rootPath.isEmpty, path.hasPrefix(rootPath), path.dropFirst(rootPath.count).hasPrefix("/") {
-            path = path.dropFirst(rootPath.count)
+            path = String(path.dropFirst(rootPath.count))
         }
         if path.hasPrefix("/v1/") || path == "/v1" {
             self = .openAI

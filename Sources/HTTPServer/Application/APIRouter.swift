@@ -23,8 +23,7 @@ package struct APIRouter: Sendable {
                 services: services,
                 reader: BodyReader(limit: options.maximumBodyBytes),
                 prefix: FacadePrefix(options)
-            ),
-            rootPath: options.rootPath
+            )
         )
         return RequestEnvelope(
             router: router().buildResponder(),

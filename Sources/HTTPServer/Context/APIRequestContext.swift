@@ -15,6 +15,8 @@ struct APIRequestContext: RequestContext {
     let channel: any Channel
     /// What the request turned out to be about, for the log.
     let subject = RequestSubject()
+    /// The part of the server that it addresses.
+    var surface = RequestSurface.unknown
     /// Who sends it: all reads and writes are confined to this sender's project.
     var principal = Principal.anyone
     /// How the sender stands with its limits; nil when there are none.

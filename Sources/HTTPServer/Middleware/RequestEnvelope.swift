@@ -28,11 +28,12 @@ struct RequestEnvelope: Sendable {
     func response(to request: Request, over channel: any Channel) async -> Response {
         let start = ContinuousClock.now
         var context = APIRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+        context.surface = RequestSurface(path: request.uri.path, rootPath: rootPath)
         if let preflight = crossOrigin.preflight(request) { return finish(preflight, of: request, context, start) }
         let response: Response
         do {
             if try !authenticator.begin(request, &context) { try await authenticator.finish(request, &context) }
-            try betaHeader.check(request)
+            if context.surface == .openAI { try betaHeader.check(request) }
             response =
                 IdempotentRequests.concern(request)
                 ? try await responseGivenOnce(to: request, context) : try await route(request, context)
@@ -61,14 +62,10 @@ struct RequestEnvelope: Sendable {
 
     @inline(never)
     private func refusal(_ error: any Error, _ request: Request, _ context: APIRequestContext) -> Response {
-        switch surface(of: request) {
+        switch context.surface {
         case .openAI: OpenAIErrors.translate(error, of: request, context: context).response()
         case .facade, .open, .unknown: FacadeErrors.translate(error, context: context).response()
         }
-    }
-
-    private func surface(of request: Request) -> RequestSurface {
-        RequestSurface(path: request.uri.path, rootPath: rootPath)
     }
 
     @inline(never)
@@ -82,7 +79,7 @@ struct RequestEnvelope: Sendable {
         var response = request.method == .head ? response.createHeadResponse() : response
         response.headers[.requestID] = context.requestID
         response.headers[.date] = date.text
-        if surface(of: request) == .openAI {
+        if context.surface == .openAI {
             response.headers[.openAIVersion] = Self.apiVersion
             response.headers[.processingTime] = String((ContinuousClock.now - start).milliseconds)
         }

@@ -75,7 +75,9 @@ struct PromptHistory: Sendable {
         json.append(
             contentsOf: (role == .user ? #"{"role":"user","content":""# : #"{"role":"assistant","content":""#).utf8
         )
-        json.append(contentsOf: escaped)
+        if escaped.withContiguousStorageIfAvailable({ json.append(contentsOf: $0) }) == nil {
+            json.append(contentsOf: escaped)
+        }
         json.append(contentsOf: #""}"#.utf8)
         size += json.count - before
     }

@@ -1,4 +1,5 @@
 import AssistantsAPI
+import CSQLiteMemory
 import GRDB
 
 /// The durable store: SQLite in WAL mode, every commit on disk before anyone hears of it.
@@ -17,6 +18,7 @@ package final class Database: Sendable {
     /// Opens, and brings up to date, the database in `directory`.
     package init(directory: DataDirectory) throws {
         self.directory = directory
+        sqlite_memory_stop_counting()
         var configuration = Configuration()
         // The pool keeps the write-ahead log and writes; what reads is `SnapshotReads`.
         configuration.maximumReaderCount = 1

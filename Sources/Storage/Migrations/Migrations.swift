@@ -12,6 +12,11 @@ enum Migrations {
         migrator.registerMigration("0006 vector stores") { db in try db.execute(sql: vectorStores) }
         migrator.registerMigration("0007 embeddings") { db in try db.execute(sql: embeddings) }
         migrator.registerMigration("0008 leases") { db in try db.execute(sql: leases) }
+        migrator.registerMigration(
+            "0009 plain comparisons",
+            foreignKeyChecks: .immediate,
+            migrate: compareStatusPlainly
+        )
         return migrator
     }
 }

@@ -23,6 +23,9 @@ package struct LostClaim: Error, Equatable {
 extension RunRepository {
     /// Whether nobody but this process may work on a run.
     private static let isFree = "(worker = ? OR worker IS NULL OR worker NOT IN (\(living)))"
+    /// As the index `runs_unfinished` has it, which serves the queries that say it in these words.
+    static let isUnfinished =
+        "status = 'queued' OR status = 'in_progress' OR status = 'requires_action' OR status = 'cancelling'"
     private static let living = "SELECT workers.id FROM workers WHERE lease_until > unixepoch()"
 
     /// Takes the run from whoever had it. Nil when there is no such run.
@@ -79,18 +82,14 @@ extension RunRepository {
     /// The oldest run of a thread that has not ended.
     package func activeRun(of thread: Identifier<AssistantThread>) throws -> Identifier<Run>? {
         let sql = """
-            SELECT id FROM runs
-            WHERE thread_id = ? AND status IN ('queued', 'in_progress', 'requires_action', 'cancelling')
-            ORDER BY seq LIMIT 1
+            SELECT id FROM runs WHERE thread_id = ? AND (\(Self.isUnfinished)) ORDER BY seq LIMIT 1
             """
         return try db.first(sql, [thread.rawValue]) { Identifier($0.text(0)) }
     }
 
     /// All runs of a thread that have not ended, oldest first.
     package func activeRuns(of thread: Identifier<AssistantThread>) throws -> [Run] {
-        let condition = """
-             WHERE thread_id = ? AND status IN ('queued', 'in_progress', 'requires_action', 'cancelling') ORDER BY seq
-            """
+        let condition = " WHERE thread_id = ? AND (\(Self.isUnfinished)) ORDER BY seq"
         return try db.all(Self.columns + condition, [thread.rawValue], run)
     }
 
@@ -105,9 +104,7 @@ extension RunRepository {
         let name = "forgotten_events"
         let start = try db.first("SELECT seq FROM progress WHERE name = ?", [name]) { $0.integer(0) } ?? 0
         let sql = """
-            SELECT seq, status IN ('queued', 'in_progress', 'requires_action', 'cancelling'),
-                COALESCE(ended_at, expires_at)
-            FROM runs WHERE seq > ? ORDER BY seq LIMIT ?
+            SELECT seq, \(Self.isUnfinished), COALESCE(ended_at, expires_at) FROM runs WHERE seq > ? ORDER BY seq LIMIT ?
             """
         var last = start
         try db.forEach(sql, [start, limit]) { row in
@@ -145,7 +142,7 @@ extension RunRepository {
     package func unfinished(after sequence: Int, limit: Int) throws -> [(sequence: Int, id: Identifier<Run>)] {
         let sql = """
             SELECT seq, id FROM runs
-            WHERE seq > ? AND status IN ('queued', 'in_progress', 'requires_action', 'cancelling') AND \(Self.isFree)
+            WHERE seq > ? AND (\(Self.isUnfinished)) AND \(Self.isFree)
             ORDER BY seq LIMIT ?
             """
         return try db.all(sql, [sequence, lease.worker, limit]) { ($0.integer(0), Identifier($0.text(1))) }

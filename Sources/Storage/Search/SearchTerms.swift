@@ -31,6 +31,7 @@ struct SearchTerms {
 
     /// - Parameter text: as people wrote it.
     init(of text: String) {
+        if appendASCII(text) { return }
         // The Korean word before the current one.
         var previous: [UInt32] = []
         SearchWord.forEach(in: text) { word in
@@ -43,6 +44,16 @@ struct SearchTerms {
             }
             previous = word.script == .hangul ? word.scalars : []
         }
+    }
+
+    /// The same for a text in ASCII, the cheap case. Returns false, and does nothing, for any other.
+    private mutating func appendASCII(_ text: String) -> Bool {
+        text.utf8.withContiguousStorageIfAvailable { bytes in
+            guard bytes.allSatisfy({ $0 < 0x80 }) else { return false }
+            letters.reserveCapacity(bytes.count)
+            SearchWord.appendFolded(bytes, to: &letters, &words)
+            return true
+        } ?? false
     }
 
     /// Writes the terms in UTF-8, with a space behind each: every one once, always in the same order, as what leaves the

@@ -45,6 +45,29 @@ struct SearchWord {
         }
     }
 
+    /// The words of a text in ASCII, as they are compared: in `folded`, one behind the other, and where each of them is.
+    static func appendFolded(
+        _ text: UnsafeBufferPointer<UInt8>,
+        to folded: inout [UInt8],
+        _ words: inout [Range<Int>]
+    ) {
+        var start = 0
+        while start < text.count {
+            guard script(ofASCII: text[start]) != nil else {
+                start += 1
+                continue
+            }
+            var end = start + 1
+            while end < text.count, script(ofASCII: text[end]) != nil { end += 1 }
+            let place = folded.count
+            for byte in text[start..<min(end, start + maximumLength)] {
+                folded.append(byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte)
+            }
+            words.append(place..<folded.count)
+            start = end
+        }
+    }
+
     /// Calls `body` with each word of a text, in their order.
     static func forEach(in text: String, _ body: (borrowing SearchWord) -> Void) {
         var word = SearchWord(script: .letters)

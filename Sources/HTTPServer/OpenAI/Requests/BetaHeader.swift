@@ -19,8 +19,8 @@ struct BetaHeader: Sendable {
     /// Nil where the header means nothing. What is not OpenAI's, as the events of a run, which a browser reads without
     /// being able to send the header, does not ask for it.
     private func requirement(_ request: Request) -> Bool? {
-        var path = request.uri.path[...]
-        if !rootPath.isEmpty, path.hasPrefix(rootPath) { path = path.dropFirst(rootPath.count) }
+        var path = request.uri.path
+        if !rootPath.isEmpty, path.hasPrefix(rootPath) { path = String(path.dropFirst(rootPath.count)) }
         guard path.hasPrefix("/v1/assistants") || path.hasPrefix("/v1/threads") else { return nil }
         let isOurs =
             path.hasSuffix("/events") || path.hasSuffix("/fork") || (path == "/v1/threads" && request.method == .get)
