@@ -22,6 +22,23 @@ import Testing
         #expect(value.stringValue == "A\n\té😀/\u{8}\u{c}\r")
     }
 
+    @Test("What must be escaped is, wherever it stands", arguments: ["\"", "\\", "\n", "\u{0}", "\u{1F}", "\u{B}"])
+    func escapedPlaces(_ special: String) throws {
+        for length in 0..<20 {
+            for place in 0...length {
+                // Neighbours that are nearly such: bytes above ASCII, the space, and one beside each of the others.
+                let around = Array("é !#[]^\u{7F}한😀abcdefghijklmnop".prefix(length))
+                let text = String(around[..<min(place, around.count)]) + special + special + String(around.dropFirst(place))
+
+                let json = JSONValue.string(text).jsonText
+
+                #expect(try JSONValue(parsing: json) == .string(text))
+                #expect(!json.utf8.contains { $0 < 0x20 })
+                #expect(json.utf8.count { $0 == UInt8(ascii: "\\") } >= 2)
+            }
+        }
+    }
+
     @Test("Half a pair of surrogates becomes the replacement character")
     func loneSurrogate() throws {
         #expect(try JSONValue(parsing: #""\ud83dx""#).stringValue == "\u{FFFD}x")

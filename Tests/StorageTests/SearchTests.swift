@@ -99,6 +99,22 @@ import Testing
         #expect(try await found("p") == [], "one letter is no beginning")
     }
 
+    @Test("A text in ASCII has the words that it has beside Korean")
+    func wordsInASCII() async throws {
+        let long = String(repeating: "Abcdefg8", count: 9)
+        let text = "Player_2 (BUSAN-01): no  Picture!!\tv1.2; \(long)x o'clock _x_"
+        try await thread("thread_1", text)
+        try await thread("thread_2", text + " 환불")
+        try await index()
+
+        for word in ["player_2", "busan", "01", "NO", "picture", "v1", "2", "o", "clock", "_x_", String(long.prefix(64))] {
+            #expect(try await found("\(word) clock") == ["thread_2", "thread_1"], "\(word)")
+        }
+        for word in ["player", "busan01", "x", "1.2x", String(long.prefix(63))] {
+            #expect(try await found("\(word) clock") == [], "\(word)")
+        }
+    }
+
     @Test(
         "Korean words are found with particles, without spaces and inside of others",
         arguments: [

@@ -7,6 +7,12 @@ package struct JSONWriter {
 
     package init(reservingCapacity capacity: Int = 512) { bytes.reserveCapacity(capacity) }
 
+    /// Forgets what was written, and keeps the room for it.
+    package mutating func restart() {
+        bytes.removeAll(keepingCapacity: true)
+        needsComma = false
+    }
+
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     // MARK: Structure

@@ -97,17 +97,19 @@ struct RequestEnvelope: Sendable {
         _ context: APIRequestContext,
         _ elapsed: Duration
     ) {
-        var metadata: Logger.Metadata = [
-            "request_id": .string(context.requestID),
-            "method": .string(request.method.rawValue),
-            "path": .string(request.uri.path),
-            "status": .stringConvertible(response.status.code),
-            "duration_ms": .stringConvertible(elapsed.hundredthsOfMilliseconds),
-        ]
+        var metadata = Logger.Metadata(minimumCapacity: 8)
+        metadata["request_id"] = .string(context.requestID)
+        metadata["method"] = .string(request.method.rawValue)
+        metadata["path"] = .string(request.uri.path)
+        metadata["status"] = .stringConvertible(response.status.code)
+        metadata["duration_ms"] = .stringConvertible(elapsed.hundredthsOfMilliseconds)
         if let key = context.principal.keyID { metadata["key_id"] = .string(key) }
         let subject = context.subject
-        if let thread = subject.thread ?? request.id(behind: "threads") { metadata["thread"] = .string(thread) }
-        if let run = subject.run ?? request.id(behind: "runs") { metadata["run"] = .string(run) }
+        let hasRoute = subject.hasRoute
+        if let thread = subject.thread ?? (hasRoute ? nil : request.id(behind: "threads")) {
+            metadata["thread"] = .string(thread)
+        }
+        if let run = subject.run ?? (hasRoute ? nil : request.id(behind: "runs")) { metadata["run"] = .string(run) }
         logger.log(level: level, "Request answered", metadata: metadata)
     }
 }

@@ -4,7 +4,11 @@ import AssistantsAPI
 ///
 /// Optional members are sent only when they are set, as many servers refuse those that they do not know.
 package enum ChatCompletionsProtocol {
-    package static func body(of request: ChatRequest, traits: BackendTraits) -> [UInt8] {
+    package static func body(
+        of request: ChatRequest,
+        traits: BackendTraits,
+        _ encoded: EncodedInstructions = EncodedInstructions()
+    ) -> [UInt8] {
         var writer = JSONWriter(reservingCapacity: request.encodedSize + 1024)
         writer.beginObject()
         writer.member("model", request.model)
@@ -13,7 +17,11 @@ package enum ChatCompletionsProtocol {
         writer.key("messages")
         writer.beginArray()
         if let instructions = request.instructions, !instructions.isEmpty {
-            write(role: "system", content: instructions, to: &writer)
+            writer.beginObject()
+            writer.member("role", "system")
+            writer.key("content")
+            writer.raw(encoded.json(of: instructions))
+            writer.endObject()
         }
         for item in request.items { write(item, traits: traits, to: &writer) }
         writer.endArray()

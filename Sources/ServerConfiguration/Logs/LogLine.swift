@@ -6,7 +6,8 @@ struct LogLine {
         enum Value {
             case text(String)
             case integer(Int)
-            case number(Double)
+            /// As it is written.
+            case number(String)
             case truth(Bool)
             case list([String])
         }
@@ -25,10 +26,11 @@ struct LogLine {
 /// Makes lines of records, and remembers which names of metadata hide their values.
 struct LogLineReader {
     private let redaction: LogRedaction
-    private var hiddenNames: [String: Bool] = [:]
+    /// In a row, as a few short names are compared faster than one is hashed.
+    private var names: [(name: String, isHidden: Bool)] = []
 
     /// Names are few, unless somebody logs them from data.
-    private static let maximumNames = 1024
+    private static let maximumNames = 64
 
     init(redaction: LogRedaction) { self.redaction = redaction }
 
@@ -67,17 +69,17 @@ struct LogLineReader {
     private func value(_ convertible: any CustomStringConvertible & Sendable) -> LogLine.Field.Value {
         switch convertible {
         case let value as Int: .integer(value)
-        case let value as Double where value.isFinite: .number(value)
+        case let value as Double where value.isFinite: .number("\(value)")
         case let value as Bool: .truth(value)
         default: .text(redaction.scrub(convertible.description))
         }
     }
 
     private mutating func hides(_ name: String) -> Bool {
-        if let known = hiddenNames[name] { return known }
+        if let known = names.first(where: { $0.name == name }) { return known.isHidden }
         let isHidden = redaction.hides(name)
-        if hiddenNames.count >= Self.maximumNames { hiddenNames.removeAll() }
-        hiddenNames[name] = isHidden
+        if names.count >= Self.maximumNames { names.removeAll() }
+        names.append((name, isHidden))
         return isHidden
     }
 }

@@ -36,7 +36,7 @@ struct TerminalLogFormat {
         switch value {
         case .text(let text): appendQuotedIfNeeded(text, to: &bytes)
         case .integer(let value): append("\(value)", to: &bytes)
-        case .number(let value): append("\(value)", to: &bytes)
+        case .number(let text): append(text, to: &bytes)
         case .truth(let value): append("\(value)", to: &bytes)
         case .list(let elements):
             bytes.append(UInt8(ascii: "["))

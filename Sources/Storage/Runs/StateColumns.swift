@@ -14,11 +14,24 @@ package struct StateColumns: Sendable {
 extension StateColumns: JSONWritable {
     /// The columns as a JSON array, without those at its end that are not set.
     package func write(to writer: inout JSONWriter) {
-        var values: [JSONValue] = [.string(status)]
-        values += [startedAt, expiresAt, endedAt].map { $0.map(JSONValue.integer) ?? .null }
-        values += [detail, usage].map { $0.map(JSONValue.string) ?? .null }
-        while values.last == .null { values.removeLast() }
-        writer.value(.array(values))
+        writer.beginArray()
+        writer.value(status)
+        let hasTexts = detail != nil || usage != nil
+        let (hasEnd, hasExpiry) = (endedAt != nil || hasTexts, expiresAt != nil || endedAt != nil || hasTexts)
+        if hasExpiry || startedAt != nil { write(startedAt, to: &writer) }
+        if hasExpiry { write(expiresAt, to: &writer) }
+        if hasEnd { write(endedAt, to: &writer) }
+        if hasTexts { write(detail, to: &writer) }
+        if usage != nil { write(usage, to: &writer) }
+        writer.endArray()
+    }
+
+    private func write(_ value: Int?, to writer: inout JSONWriter) {
+        if let value { writer.value(value) } else { writer.null() }
+    }
+
+    private func write(_ value: String?, to writer: inout JSONWriter) {
+        if let value { writer.value(value) } else { writer.null() }
     }
 
     /// Reads what `write(to:)` has written; nil for anything else.
