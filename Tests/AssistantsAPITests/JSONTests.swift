@@ -28,7 +28,7 @@ import Testing
             for place in 0...length {
                 // Neighbours that are nearly such: bytes above ASCII, the space, and one beside each of the others.
                 let around = Array("é !#[]^\u{7F}한😀abcdefghijklmnop".prefix(length))
-                let text = String(around[..<min(place, around.count)]) + special + special + String(around.dropFirst(place))
+                let text = String(around.prefix(place)) + special + special + String(around.dropFirst(place))
 
                 let json = JSONValue.string(text).jsonText
 

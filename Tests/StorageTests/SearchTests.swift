@@ -107,7 +107,8 @@ import Testing
         try await thread("thread_2", text + " 환불")
         try await index()
 
-        for word in ["player_2", "busan", "01", "NO", "picture", "v1", "2", "o", "clock", "_x_", String(long.prefix(64))] {
+        let words = ["player_2", "busan", "01", "NO", "picture", "v1", "2", "o", "clock", "_x_"]
+        for word in words + [String(long.prefix(64))] {
             #expect(try await found("\(word) clock") == ["thread_2", "thread_1"], "\(word)")
         }
         for word in ["player", "busan01", "x", "1.2x", String(long.prefix(63))] {

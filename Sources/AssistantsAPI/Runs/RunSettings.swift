@@ -2,9 +2,8 @@
 /// asked for this run alone.
 ///
 /// A class, as runs are copied often and their settings never change: copies share them.
-@dynamicMemberLookup
 package final class RunSettings: Sendable, Equatable {
-    /// The assistant's part, reached without naming it: `settings.model`.
+    /// The assistant's part.
     package let assistant: AssistantSettings
     package let toolChoice: ToolChoice
     package let parallelToolCalls: Bool
@@ -58,9 +57,16 @@ package final class RunSettings: Sendable, Equatable {
         )
     }
 
-    package subscript<Value>(dynamicMember path: KeyPath<AssistantSettings, Value>) -> Value {
-        assistant[keyPath: path]
-    }
+    // The assistant's part, member by member: a key path to it would be looked up each time.
+
+    package var model: String { assistant.model }
+    package var instructions: String? { assistant.instructions }
+    package var tools: [Tool] { assistant.tools }
+    package var toolResources: ToolResources { assistant.toolResources }
+    package var temperature: Double? { assistant.temperature }
+    package var topP: Double? { assistant.topP }
+    package var reasoningEffort: String? { assistant.reasoningEffort }
+    package var responseFormat: ResponseFormat { assistant.responseFormat }
 
     package static func == (left: RunSettings, right: RunSettings) -> Bool {
         left === right

@@ -25,7 +25,9 @@ struct RequestBodySource {
             finishOnDeinit: true,
             delegate: Delegate(number: number, reader: NIOLoopBound(reader, eventLoop: eventLoop), eventLoop: eventLoop)
         )
-        return (RequestBody(asyncSequence: producer.sequence), RequestBodySource(number: number, source: producer.source))
+        return (
+            RequestBody(asyncSequence: producer.sequence), RequestBodySource(number: number, source: producer.source)
+        )
     }
 
     /// Returns whether more is wanted.

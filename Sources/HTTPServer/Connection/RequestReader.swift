@@ -148,7 +148,9 @@ final class RequestReader: ChannelDuplexHandler {
 
     /// Writes the beginning or a part of an answer. The task goes on when the client keeps up.
     func write(_ parts: [HTTPResponsePart], then writer: CheckedContinuation<Void, any Error>) {
-        guard let context, context.channel.isActive else { return writer.resume(throwing: ChannelError.ioOnClosedChannel) }
+        guard let context, context.channel.isActive else {
+            return writer.resume(throwing: ChannelError.ioOnClosedChannel)
+        }
         guard !writerIsCancelled else { return writer.resume(throwing: CancellationError()) }
         for part in parts { context.write(wrapOutboundOut(part), promise: nil) }
         context.flush()

@@ -36,7 +36,8 @@ struct BodyReader: Sendable {
     }
 
     private func value(of request: Request) async throws -> JSONValue? {
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge }
+        let length = request.headers.value(of: .contentLength).flatMap { Int($0) }
+        if let length, length > limit { throw tooLarge }
         let body: ByteBuffer
         do {
             body = try await request.body.collect(upTo: limit)

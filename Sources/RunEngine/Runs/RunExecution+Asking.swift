@@ -44,7 +44,8 @@ extension RunExecution {
         while true {
             let question = try await question(for: begun, manner, turn)
             do {
-                return question.reply(try await model.respond(to: question.request, near: live.reader) { turn.receive($0) })
+                let outcome = try await model.respond(to: question.request, near: live.reader) { turn.receive($0) }
+                return question.reply(outcome)
             } catch {
                 try change(&manner, after: error, to: question, turn)
             }

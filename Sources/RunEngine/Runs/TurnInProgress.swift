@@ -366,18 +366,23 @@ extension ChatEvent {
 extension [ChatEvent] {
     /// The same with texts that follow each other joined.
     fileprivate var withTextsJoined: [ChatEvent] {
+        guard count > 1 else { return self }
         var joined: [ChatEvent] = []
-        var text = ""
+        // As bytes: appending to a string costs several times as much for each part.
+        var text: [UInt8] = []
+        func endText() {
+            if !text.isEmpty { joined.append(.text(String(decoding: text, as: UTF8.self))) }
+            text.removeAll(keepingCapacity: true)
+        }
         for event in self {
             if case .text(let more) = event {
-                text += more
-                continue
+                text.append(contentsOf: more.utf8)
+            } else {
+                endText()
+                joined.append(event)
             }
-            if !text.isEmpty { joined.append(.text(text)) }
-            text = ""
-            joined.append(event)
         }
-        if !text.isEmpty { joined.append(.text(text)) }
+        endText()
         return joined
     }
 }

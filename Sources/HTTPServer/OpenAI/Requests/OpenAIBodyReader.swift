@@ -116,7 +116,8 @@ struct OpenAIBodyReader: Sendable {
     }
 
     private func bytes(of request: Request) async throws -> ByteBuffer {
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge }
+        let length = request.headers.value(of: .contentLength).flatMap { Int($0) }
+        if let length, length > limit { throw tooLarge }
         do {
             return try await request.body.collect(upTo: limit)
         } catch is NIOTooManyBytesError {

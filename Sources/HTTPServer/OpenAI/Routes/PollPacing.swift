@@ -27,13 +27,14 @@ struct PollPacing: Sendable {
             let hold = min(.seconds(seconds), longestHold)
             return Waiting(hold: hold, preferenceApplied: "wait=\(hold.components.seconds)")
         }
-        guard request.headers[.pollHelper] == "true" else { return Waiting(hold: .zero) }
+        guard request.headers.value(of: .pollHelper) == "true" else { return Waiting(hold: .zero) }
         return Waiting(hold: min(longestHold, patience(of: request)))
     }
 
     /// Half of what the SDK waits for an answer, as it says in a header of its own.
     private func patience(of request: Request) -> Duration {
-        guard let seconds = request.headers[.readTimeout].flatMap({ Double($0) }), 0...86_400 ~= seconds else {
+        guard let seconds = request.headers.value(of: .readTimeout).flatMap({ Double($0) }), 0...86_400 ~= seconds
+        else {
             return longestHold
         }
         return .milliseconds(Int(seconds * 500))
