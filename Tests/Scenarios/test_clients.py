@@ -3,12 +3,14 @@
 import json
 import re
 import socket
+import struct
 import subprocess
 import time
 
 import pytest
 
 from assistants_server import successful, wait_until
+from file_uploads import resident
 from scripted_model import Says
 
 
@@ -136,6 +138,113 @@ def test_a_refusal_reaches_who_still_sends(server, wish):
         if wish == "keep-alive":
             connection.sendall(b"GET /api/v1/health HTTP/1.1\r\nhost: a\r\n\r\n")
             assert read_until(connection, b'"version"').startswith(b"HTTP/1.1 200")
+
+
+NO_HTTP = b"\x00\x01 no HTTP\r\n\r\n"
+
+
+def read_all(connection):
+    return b"".join(iter(lambda: connection.recv(1 << 20), b""))
+
+
+def statuses(received):
+    return [int(status) for status in re.findall(rb"HTTP/1.1 (\d+)", received)]
+
+
+def test_what_stands_in_front_of_rubbish_is_answered(one_chat_server):
+    """However many packets of it come meanwhile, and whether or not another request was to be read."""
+    body = json.dumps({"message": "Before"}).encode()
+    health = b"GET /api/v1/health HTTP/1.1\r\nhost: a\r\n\r\n"
+    one_chat_server.model.script = Says("late", first_after=0.5)
+    for request, expected in [
+        (chat_request(body) + body, [200, 400]),
+        (chat_request(body) + body + health + health, [200, 200, 200, 400]),
+        (chat_request(body, "connection: close") + body, [200]),
+    ]:
+        with connect(one_chat_server) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.sendall(request + NO_HTTP)
+            for _ in range(3):
+                time.sleep(0.05)
+                connection.sendall(NO_HTTP)
+            received = read_all(connection)
+        assert statuses(received) == expected, request
+        assert b'"message":"late"' in received
+
+
+@pytest.mark.alone
+def test_who_does_not_read_answers_does_not_get_more_of_them_into_memory(start_server):
+    server = start_server()
+    before = resident(server)
+    with connect(server) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(3)
+        request = b"GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n"
+        try:
+            for _ in range(30):
+                connection.sendall(request * 100)
+        except TimeoutError:
+            pass
+        time.sleep(1)
+        assert resident(server) < before + (60 << 20)
+        assert server.healthy()
+
+
+def test_an_answer_is_whole_for_who_has_closed_its_half_meanwhile(server):
+    document = server.get("/openapi.json").content
+    for fields in (b"", b"connection: close\r\n"):
+        with connect(server) as connection:
+            # More than the kernel takes.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 17)
+            connection.sendall((b"GET /openapi.json HTTP/1.1\r\nhost: a\r\n" + fields + b"\r\n") * 16)
+            time.sleep(0.3)
+            connection.shutdown(socket.SHUT_WR)
+            time.sleep(0.3)
+            assert read_all(connection).count(document) == (1 if fields else 16)
+
+
+def test_a_request_that_was_whole_is_carried_out_though_its_client_is_gone(one_chat_server):
+    thread = one_chat_server.new_thread()
+    body = json.dumps({"content": "gone", "role": "user"}).encode()
+    request = chat_request(body).replace(b"/api/v1/chat", f"/api/v1/threads/{thread}/messages".encode()) + body
+    for _ in range(20):
+        with connect(one_chat_server) as connection:
+            connection.sendall(request)
+            # Resets the connection.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    wait_until(lambda: len(one_chat_server.texts(thread)) == 20, "all messages are stored")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET /api/v1/health HTTP/1.1\r\nhost: a\r\nconnection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AA",
+        "GET /api/v1/health HTTP/1.0\r\nhost: a",
+    ],
+    ids=["another protocol is offered", "HTTP/1.0"],
+)
+def test_a_connection_that_takes_no_more_requests_is_closed(server, head):
+    with connect(server) as connection:
+        connection.sendall(f"{head}\r\n\r\n".encode())
+        received = read_all(connection)
+    assert statuses(received) == [200]
+    assert b"connection: close" in received.lower()
+
+
+@pytest.mark.alone
+def test_a_stop_does_not_wait_for_who_sends_rubbish_or_does_not_read(start_server):
+    server = start_server(SHUTDOWN_GRACE="3")
+    request = b"GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n"
+    with connect(server) as rubbish, connect(server) as unread:
+        rubbish.sendall(request * 3 + NO_HTTP)
+        assert statuses(read_until(rubbish, b"HTTP/1.1 400"))[-1] == 400
+        before = time.monotonic()
+        unread.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        unread.sendall(request * 40)
+        time.sleep(0.5)
+        server.terminate()
+        assert server.wait_for_end(20) == 0
+        assert time.monotonic() - before < 10
 
 
 def test_who_has_said_all_is_answered(one_chat_server):

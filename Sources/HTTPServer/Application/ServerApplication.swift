@@ -11,7 +11,7 @@ import ServiceLifecycle
 /// value: each task that a request starts would take a copy of that along.
 package enum ServerApplication {
     /// Above the time for which proxies commonly keep a connection, so that they are the ones to close it.
-    private static let idleTimeout = Duration.seconds(120)
+    private static let idleTimeout = TimeAmount.seconds(120)
 
     /// - Parameter onRunning: is called with the port once connections are accepted.
     package static func make(

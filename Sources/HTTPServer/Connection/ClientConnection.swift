@@ -18,6 +18,9 @@ struct ClientConnection: ServerChildChannelValue {
         try await response.body.write(writer)
     }
 
+    /// Takes no more requests, and gives the connection up.
+    func cancel() { channel.eventLoop.execute { reader.value.cancel() } }
+
     /// Closes the connection, as what was sent of an answer is all there will be of it.
     func abort() { channel.close(promise: nil) }
 
@@ -27,7 +30,7 @@ struct ClientConnection: ServerChildChannelValue {
                 channel.eventLoop.execute { reader.value.write(parts, then: continuation) }
             }
         } onCancel: {
-            channel.eventLoop.execute { reader.value.cancelWriter() }
+            cancel()
         }
     }
 

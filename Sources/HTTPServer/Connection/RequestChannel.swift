@@ -17,7 +17,7 @@ struct RequestChannel: ServerChildChannel {
 
     let responder: Responder
     /// After which a connection is closed on which nothing happens.
-    let idleTimeout: Duration
+    let idleTimeout: TimeAmount
     /// What stands between HTTP and its requests.
     let handlers: @Sendable () -> [any ChannelHandler]
 
@@ -30,11 +30,10 @@ struct RequestChannel: ServerChildChannel {
                 withErrorHandling: false,
                 withOutboundHeaderValidation: false
             )
-            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            try pipeline.addHandlers(LastRequestMark(), HTTP1ToHTTPServerCodec(secure: false))
             try pipeline.addHandlers(handlers())
-            try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
             let inbox = RequestInbox()
-            let reader = RequestReader(inbox, on: channel.eventLoop)
+            let reader = RequestReader(inbox, idleTimeout: idleTimeout, on: channel.eventLoop)
             try pipeline.addHandler(reader)
             return ClientConnection(
                 channel: channel,
@@ -56,7 +55,7 @@ struct RequestChannel: ServerChildChannel {
                 }
             }
         } onCancel: {
-            connection.channel.close(mode: .input, promise: nil)
+            connection.cancel()
         }
     }
 }

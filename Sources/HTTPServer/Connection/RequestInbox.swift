@@ -7,6 +7,8 @@ final class RequestInbox: Sendable {
         case isEmpty
         case isAwaited(CheckedContinuation<Request?, Never>)
         case has(Request)
+        /// The client has left behind a request that was whole: it is carried out all the same.
+        case hasLast(Request)
         case isClosed
     }
 
@@ -19,6 +21,9 @@ final class RequestInbox: Sendable {
                 switch state {
                 case .has(let request):
                     state = .isEmpty
+                    return .some(request)
+                case .hasLast(let request):
+                    state = .isClosed
                     return .some(request)
                 case .isClosed: return .some(nil)
                 case .isEmpty, .isAwaited:
@@ -37,7 +42,7 @@ final class RequestInbox: Sendable {
                 state = .isEmpty
                 return continuation
             case .isEmpty, .has: state = .has(request)
-            case .isClosed: break
+            case .hasLast, .isClosed: break
             }
             return nil
         }
@@ -46,8 +51,14 @@ final class RequestInbox: Sendable {
 
     func close() {
         let waiting = state.withLock { state -> CheckedContinuation<Request?, Never>? in
-            defer { state = .isClosed }
-            if case .isAwaited(let continuation) = state { return continuation }
+            switch state {
+            case .isAwaited(let continuation):
+                state = .isClosed
+                return continuation
+            case .has(let request): state = .hasLast(request)
+            case .isEmpty: state = .isClosed
+            case .hasLast, .isClosed: break
+            }
             return nil
         }
         waiting?.resume(returning: nil)
