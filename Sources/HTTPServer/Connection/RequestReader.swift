@@ -23,8 +23,8 @@ final class RequestReader: ChannelDuplexHandler {
         case discarding
     }
 
-    /// For a client whose connection is given up.
-    private static let lastMoment = TimeAmount.seconds(1)
+    /// For a client whose connection is given up, to get what lies ready.
+    private static let lastMoment = TimeAmount.milliseconds(250)
 
     private var reading = Reading.betweenRequests
     /// From the moment that a request is handed over until its answer has been written.
