@@ -6,8 +6,8 @@ import Synchronization
 
 /// One HTTP call to a backend, from the request to the end of its answer.
 ///
-/// The answer is read on the event loop of its connection and each part handed on there, so that an answer of many
-/// parts costs one task switch, at its end. All callbacks of the HTTP client come in order and never concurrently.
+/// The answer is read on the event loop of its connection and each part handed on there, or on that of who reads along, so
+/// that an answer of many parts costs one task switch, at its end. All callbacks of the HTTP client come in order and never concurrently.
 final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
     typealias Response = Void
 
