@@ -38,7 +38,7 @@ extension Assistant: JSONWritable {
         writer.member("name", name)
         writer.member("description", description)
         writer.member("model", settings.model)
-        writer.member("instructions", settings.instructions)
+        writer.member("instructions", settings.preparedInstructions)
         writer.member("tools", settings.tools)
         writer.member("top_p", settings.topP ?? 1)
         writer.member("temperature", settings.temperature ?? 1)

@@ -2,7 +2,10 @@
 package struct AssistantSettings: Sendable, Equatable {
     /// The name that the caller uses; aliases are resolved when the model is called.
     package var model: String
-    package var instructions: String?
+    package var instructions: String? {
+        get { preparedInstructions?.text }
+        set { preparedInstructions = newValue.map(Instructions.init) }
+    }
     package var tools: [Tool]
     /// Files and vector stores that the tools may use.
     package var toolResources: ToolResources
@@ -13,6 +16,8 @@ package struct AssistantSettings: Sendable, Equatable {
     /// As the backend names it (`low`, `high`, …); nil leaves it to the backend.
     package var reasoningEffort: String?
     package var responseFormat: ResponseFormat
+    /// The last member, as members are compared in this order.
+    package private(set) var preparedInstructions: Instructions?
 
     package init(
         model: String,
@@ -25,7 +30,7 @@ package struct AssistantSettings: Sendable, Equatable {
         responseFormat: ResponseFormat = .auto
     ) {
         self.model = model
-        self.instructions = instructions
+        preparedInstructions = instructions.map(Instructions.init)
         self.tools = tools
         self.toolResources = toolResources
         self.temperature = temperature
@@ -65,7 +70,7 @@ extension AssistantSettings: JSONWritable {
     /// Members that are not set are left out: most runs have few.
     func writeMembers(to writer: inout JSONWriter) {
         writer.member("model", model)
-        if let instructions { writer.member("instructions", instructions) }
+        if let preparedInstructions { writer.member("instructions", preparedInstructions) }
         if !tools.isEmpty { writer.member("tools", tools) }
         if !toolResources.isEmpty { writer.member("tool_resources", toolResources) }
         if let temperature { writer.member("temperature", temperature) }

@@ -226,10 +226,13 @@ package struct JSONWriter {
             var clean = 0
             var index = 0
             while index < raw.count {
-                // Most text has nothing to escape: eight bytes are looked at together.
+                // Most text has nothing to escape: eight bytes are looked at together, or twice as many.
+                if index + 16 <= raw.count, Self.isClean(raw, at: index) {
+                    index += 16
+                    continue
+                }
                 if index + 8 <= raw.count {
-                    let eight = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-                    let marks = Self.marksOfEscapes(in: eight)
+                    let marks = Self.marksOfEscapes(in: Self.eight(of: raw, at: index))
                     guard marks != 0 else {
                         index += 8
                         continue
@@ -239,13 +242,21 @@ package struct JSONWriter {
                     index += 1
                     continue
                 }
-                bytes.append(contentsOf: raw[clean..<index])
+                append(utf8[clean..<index])
                 appendEscape(of: raw[index])
                 index += 1
                 clean = index
             }
-            bytes.append(contentsOf: raw[clean...])
+            append(utf8[clean...])
         }
+    }
+
+    private static func isClean(_ raw: UnsafeRawBufferPointer, at index: Int) -> Bool {
+        marksOfEscapes(in: eight(of: raw, at: index)) | marksOfEscapes(in: eight(of: raw, at: index + 8)) == 0
+    }
+
+    private static func eight(of raw: UnsafeRawBufferPointer, at index: Int) -> UInt64 {
+        UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
     }
 
     /// Has the highest bit of each byte set that is a control character, a quote or a backslash. Above the lowest one there may be

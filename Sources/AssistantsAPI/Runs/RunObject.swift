@@ -17,7 +17,7 @@ extension Run: JSONWritable {
         writeRequiredAction(to: &writer)
         writeLastError(to: &writer)
         writer.member("model", settings.model)
-        writer.member("instructions", settings.instructions)
+        writer.member("instructions", settings.preparedInstructions)
         writer.member("tools", settings.tools)
         // The service showed `{}` whatever assistant and thread had.
         writer.member("tool_resources", raw: "{}")

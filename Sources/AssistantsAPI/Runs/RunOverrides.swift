@@ -25,7 +25,7 @@ package struct RunOverrides: Sendable, Equatable {
     package func settings(for assistant: AssistantSettings) -> RunSettings {
         var merged = assistant
         if let model { merged.model = model }
-        merged.instructions = instructions(over: assistant.instructions)
+        if let instructions = instructions(over: assistant.instructions) { merged.instructions = instructions }
         if let tools { merged.tools = tools }
         if let toolResources { merged.toolResources.replace(with: toolResources) }
         if let temperature { merged.temperature = temperature }
@@ -42,9 +42,10 @@ package struct RunOverrides: Sendable, Equatable {
         )
     }
 
+    /// Nil leaves the assistant's.
     private func instructions(over inherited: String?) -> String? {
+        guard let additionalInstructions, !additionalInstructions.isEmpty else { return instructions }
         let main = instructions ?? inherited
-        guard let additionalInstructions, !additionalInstructions.isEmpty else { return main }
         guard let main, !main.isEmpty else { return additionalInstructions }
         return "\(main)\n\n\(additionalInstructions)"
     }

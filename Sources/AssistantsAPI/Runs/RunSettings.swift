@@ -61,6 +61,7 @@ package final class RunSettings: Sendable, Equatable {
 
     package var model: String { assistant.model }
     package var instructions: String? { assistant.instructions }
+    package var preparedInstructions: Instructions? { assistant.preparedInstructions }
     package var tools: [Tool] { assistant.tools }
     package var toolResources: ToolResources { assistant.toolResources }
     package var temperature: Double? { assistant.temperature }

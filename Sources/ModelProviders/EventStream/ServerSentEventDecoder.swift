@@ -57,7 +57,7 @@ package struct ServerSentEventDecoder {
             if nextLineFeed < start { nextLineFeed = chunk.position(of: .lineFeed, from: start) }
         }
         try keep(here, of: chunk)
-        line.append(contentsOf: chunk[start...])
+        line.append(contentsOf: UnsafeRawBufferPointer(rebasing: chunk[start...]))
         guard line.count <= Self.maximumSize else { throw .broken("The model backend sent a line without an end.") }
     }
 
@@ -83,7 +83,7 @@ package struct ServerSentEventDecoder {
         _ receive: Receiver
     ) throws(CallFailure) {
         guard line.isEmpty, !isAtStart else {
-            line.append(contentsOf: chunk[range])
+            line.append(contentsOf: UnsafeRawBufferPointer(rebasing: chunk[range]))
             try endKeptLine(chunk, &here, receive)
             return
         }

@@ -21,6 +21,13 @@ package enum TokenEstimate {
         while index < text.count {
             let kind = kind(of: text, at: index).kind
             var length = 0
+            if kind == .letters {
+                // Most of most texts.
+                while index < text.count, isASCIILetter(text[index]) {
+                    length += 1
+                    index += 1
+                }
+            }
             while index < text.count {
                 let next = Self.kind(of: text, at: index)
                 guard next.kind == kind else { break }
@@ -53,8 +60,11 @@ package enum TokenEstimate {
     }
 
     @inline(__always)
+    private static func isASCIILetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
+
+    @inline(__always)
     private static func ascii(_ byte: UInt8) -> Kind {
-        if (byte | 0x20) &- UInt8(ascii: "a") < 26 { return .letters }
+        if isASCIILetter(byte) { return .letters }
         if byte &- UInt8(ascii: "0") < 10 { return .digits }
         return byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 ? .spaces : .punctuation
     }

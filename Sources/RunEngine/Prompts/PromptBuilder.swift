@@ -53,7 +53,7 @@ struct PromptBuilder: Sendable {
     func prompt(_ occasion: Occasion) async throws -> Prompt {
         let (run, settings) = (occasion.run, occasion.run.settings)
         let cached = cache.take(run.threadID)
-        let fixed = settings.instructions.map { TokenEstimate.tokens(in: $0) } ?? 0
+        let fixed = settings.preparedInstructions?.tokens(by: TokenEstimate.tokens(in:)) ?? 0
         let limit = min(contextTokens, occasion.budget ?? contextTokens)
         let room = Int(Double(limit) * (1 - Self.reserve) * occasion.scale) - fixed - occasion.ownTokens
         return try await database.read { db in

@@ -50,7 +50,7 @@ extension RunExecution.Begun {
     var exhaustedBudget: Run.IncompleteReason? {
         if let limit = run.settings.maxPromptTokens {
             // Instructions and what the run itself said and heard are never left out.
-            let fixed = run.settings.instructions.map { TokenEstimate.tokens(in: $0) } ?? 0
+            let fixed = run.settings.preparedInstructions?.tokens(by: TokenEstimate.tokens(in:)) ?? 0
             if past.usage.promptTokens + fixed + past.tokens >= limit { return .maxPromptTokens }
         }
         if let limit = run.settings.maxCompletionTokens, past.usage.completionTokens >= limit {

@@ -129,7 +129,7 @@ extension Turn.Writing {
             parts[last] = .text("")
             whole.value += text
             parts[last] = .text(whole)
-            length += text.unicodeScalars.count
+            length += text.scalarCount
             return .contentDelta(message.id, .init(index: last, kind: kind, text: text, isFirst: false))
         case (.refusal, .refusal(var whole)?):
             parts[last] = .refusal("")
@@ -141,7 +141,7 @@ extension Turn.Writing {
             return .contentDelta(message.id, .init(index: last + 1, kind: kind, text: text, isFirst: true))
         default:
             parts.append(kind == .text ? .text(Message.Text(text)) : .refusal(text))
-            length = text.unicodeScalars.count
+            length = text.scalarCount
             return .contentDelta(message.id, .init(index: last + 1, kind: kind, text: text, isFirst: true))
         }
     }
@@ -177,5 +177,16 @@ extension Turn.Writing {
         whole.annotations.append(annotation)
         parts[last] = .text(whole)
         return .contentDelta(id, delta)
+    }
+}
+
+extension String {
+    /// Its characters as annotations count them. Counted by bytes that begin one, many at a time.
+    fileprivate var scalarCount: Int {
+        utf8.withContiguousStorageIfAvailable { bytes in
+            var count = 0
+            for byte in bytes where byte & 0xC0 != 0x80 { count &+= 1 }
+            return count
+        } ?? unicodeScalars.count
     }
 }

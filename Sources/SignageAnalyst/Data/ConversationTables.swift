@@ -1,5 +1,6 @@
 import AssistantsAPI
 import DataTables
+import Foundation
 
 /// The tables that a conversation's data are, to be loaded: what came as `system_data`, and what was pasted into messages. The
 /// newer table of a name takes the place of the older one, wherever each was found.
@@ -23,7 +24,7 @@ package struct ConversationTables {
     /// Whether there is data in a message.
     package static func isData(in message: String) -> Bool {
         // Most messages end here: no table is without these.
-        guard message.utf8.contains(UInt8(ascii: "{")), message.utf8.contains(UInt8(ascii: "[")) else { return false }
+        guard message.contains(byte: UInt8(ascii: "{")), message.contains(byte: UInt8(ascii: "[")) else { return false }
         return !MessageContent(message, keepsRows: false).tables.isEmpty
     }
 
@@ -96,5 +97,14 @@ package struct ConversationTables {
         } else {
             dropped += 1
         }
+    }
+}
+
+extension String {
+    fileprivate func contains(byte: UInt8) -> Bool {
+        utf8.withContiguousStorageIfAvailable { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            return memchr(start, CInt(byte), bytes.count) != nil
+        } ?? utf8.contains(byte)
     }
 }

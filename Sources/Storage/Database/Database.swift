@@ -81,6 +81,9 @@ package final class Database: Sendable {
         }
     }
 
+    /// How many writes were asked for since the database was opened: who works in the background sees whether others write, too.
+    package var writesSoFar: Int { commits.submitted }
+
     /// What SQLite refuses is a state of the store, not a fault of the caller.
     private static func translating<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {

@@ -15,6 +15,7 @@ final class GroupCommit: Sendable {
     private struct Queue {
         var jobs: [Job] = []
         var isDraining = false
+        var submitted = 0
     }
 
     /// How many transactions share one commit at most. Above the usual concurrency, below what a reader would notice.
@@ -30,6 +31,9 @@ final class GroupCommit: Sendable {
         self.pool = pool
         self.onRollback = onRollback
     }
+
+    /// How many transactions were handed in so far.
+    var submitted: Int { queue.withLock { $0.submitted } }
 
     func perform<Value: Sendable>(_ body: @escaping @Sendable (GRDB.Database) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
@@ -50,6 +54,7 @@ final class GroupCommit: Sendable {
         let decision: Decision = queue.withLock { queue in
             guard queue.jobs.count < Self.queueLimit else { return .refuse }
             queue.jobs.append(job)
+            queue.submitted += 1
             if queue.isDraining { return .wait }
             queue.isDraining = true
             return .drain
