@@ -24,10 +24,10 @@ import Testing
 
     @Test("What must be escaped is, wherever it stands", arguments: ["\"", "\\", "\n", "\u{0}", "\u{1F}", "\u{B}"])
     func escapedPlaces(_ special: String) throws {
-        for length in 0..<20 {
+        for length in 0..<44 {
             for place in 0...length {
                 // Neighbours that are nearly such: bytes above ASCII, the space, and one beside each of the others.
-                let around = Array("é !#[]^\u{7F}한😀abcdefghijklmnop".prefix(length))
+                let around = Array("é !#[]^\u{7F}한😀abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP".prefix(length))
                 let text = String(around.prefix(place)) + special + special + String(around.dropFirst(place))
 
                 let json = JSONValue.string(text).jsonText
