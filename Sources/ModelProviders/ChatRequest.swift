@@ -4,7 +4,7 @@ import AssistantsAPI
 package struct ChatRequest: Sendable {
     /// The backend's name of the model, aliases resolved.
     package var model: String
-    package var instructions: String?
+    package var instructions: Instructions?
     /// The conversation, oldest first.
     package var items: [ChatItem]
     package var tools: [Tool.Function] = []
@@ -19,7 +19,7 @@ package struct ChatRequest: Sendable {
     package var reasoningEffort: String?
     package var responseFormat: ResponseFormat?
 
-    package init(model: String, instructions: String?, items: [ChatItem]) {
+    package init(model: String, instructions: Instructions?, items: [ChatItem]) {
         self.model = model
         self.instructions = instructions
         self.items = items

@@ -27,6 +27,17 @@ import Testing
         #expect(settings.preparedInstructions?.tokens { $0.utf8.count } == 9)
     }
 
+    @Test("Texts are told apart by their bytes, not by what they look like")
+    func bytes() {
+        let (composed, decomposed) = ("광고", "\u{1100}\u{116A}\u{11BC}\u{1100}\u{1169}")
+
+        #expect(composed == decomposed)
+        #expect(Instructions(composed) != Instructions(decomposed))
+        #expect(Instructions(composed) == Instructions(composed + ""))
+        #expect(Instructions("") == Instructions(""))
+        #expect(Instructions("a") != Instructions(""))
+    }
+
     @Test("Tokens are counted once")
     func tokens() {
         let instructions = Instructions(text)

@@ -64,7 +64,7 @@ func set<Value>(_ path: WritableKeyPath<OpenAIBackend.Configuration, Value>, _ v
 extension ChatRequest {
     static let greeting = ChatRequest(
         model: "m",
-        instructions: "Be brief.",
+        instructions: Instructions("Be brief."),
         items: [.message(role: .user, parts: [.text("hi")])]
     )
 }

@@ -7,7 +7,7 @@ import Testing
     private var full: ChatRequest {
         var request = ChatRequest(
             model: "m",
-            instructions: "Be brief.",
+            instructions: Instructions("Be brief."),
             items: [
                 .encoded(Array(#"{"role":"user","content":"안녕"},{"role":"assistant","content":"hi"}"#.utf8)),
                 .message(role: .user, parts: [.text("what?"), .image(url: "data:image/png;base64,x", detail: "low")]),

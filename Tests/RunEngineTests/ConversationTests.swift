@@ -17,7 +17,7 @@ import Testing
         #expect(outcome.run.state.usage == TokenUsage(promptTokens: 7, completionTokens: 3))
         #expect(try await engine.texts(of: started.run.threadID) == ["안녕", "echo: 안녕"])
         #expect(try await engine.runs.find(started.run.id, of: started.run.threadID, in: .default) == outcome.run)
-        #expect(model.requests.map(\.instructions) == ["Be exact."])
+        #expect(model.requests.map(\.instructions?.text) == ["Be exact."])
     }
 
     @Test("Each turn sends the whole conversation, once, and gets the newest answer")
@@ -131,7 +131,7 @@ import Testing
         _ = try await started.live.outcome()
         _ = try await engine.ask("q1", in: started.run.threadID).live.outcome()
 
-        for request in model.requests { #expect(request.instructions?.contains("ad-7") == true) }
+        for request in model.requests { #expect(request.instructions?.text.contains("ad-7") == true) }
         #expect(model.requests.count == 2)
     }
 

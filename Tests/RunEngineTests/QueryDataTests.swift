@@ -72,7 +72,7 @@ import Testing
         #expect(said == #"{"columns":["품목","합"],"rows":[["사과",8],["배",4]],"row_count":2}"#)
         let request = try #require(model.requests.first)
         #expect(request.tools.map(\.name) == ["query_data"])
-        #expect(request.instructions?.contains("Table 재고: 3 rows, from system_data") == true)
+        #expect(request.instructions?.text.contains("Table 재고: 3 rows, from system_data") == true)
         let run = started.run
         let steps = try await engine.database.read { try $0.runSteps.all(of: run) }
         let calls = try #require(steps.first?.toolCalls)

@@ -1,17 +1,23 @@
 import AssistantsAPI
+import Foundation
 import Storage
 import Testing
 
 @Suite struct RunRepositoryTests {
     private static let settings = RunSettings(model: "m", instructions: "Answer.", temperature: 0.5)
 
-    private func run(_ id: String, in thread: Identifier<AssistantThread>, _ state: Run.State? = nil) -> Run {
+    private func run(
+        _ id: String,
+        in thread: Identifier<AssistantThread>,
+        _ state: Run.State? = nil,
+        _ settings: RunSettings = settings
+    ) -> Run {
         Run(
             id: Identifier(id),
             threadID: thread,
             assistantID: Identifier("asst_1"),
             createdAt: Timestamp(seconds: 10),
-            settings: Self.settings,
+            settings: settings,
             metadata: Metadata(pairs: [("k", "v")]),
             state: state ?? .queued(Run.Lifetime(expiresAt: Timestamp(seconds: 610)))
         )
@@ -45,6 +51,25 @@ import Testing
         try await temporary.database.write { try $0.runs.insert(run) }
 
         #expect(try await temporary.database.read { try $0.runs.find(run.id, of: run.threadID) } == run)
+    }
+
+    @Test("Runs that share settings share no text that only looks the same")
+    func sharedSettings() async throws {
+        let temporary = try TemporaryDatabase()
+        let thread = try await temporary.thread()
+        let composed = "광고를 분석합니다."
+        let texts = [composed, composed, composed.decomposedStringWithCanonicalMapping, composed]
+        let runs = texts.enumerated().map { number, text in
+            let end = Run.State.expired(startedAt: nil, expiredAt: Timestamp(seconds: 610), usage: nil)
+            return run("run_\(number)", in: thread, end, RunSettings(model: "m", instructions: text))
+        }
+
+        for run in runs { try await temporary.database.write { try $0.runs.insert(run) } }
+
+        for (run, text) in zip(runs, texts) {
+            let found = try await temporary.database.read { try $0.runs.find(run.id, of: thread) }
+            #expect(found?.settings.instructions.map { Array($0.utf8) } == Array(text.utf8))
+        }
     }
 
     @Test("Who lost a claim can write nothing")

@@ -16,7 +16,6 @@ package struct AssistantSettings: Sendable, Equatable {
     /// As the backend names it (`low`, `high`, …); nil leaves it to the backend.
     package var reasoningEffort: String?
     package var responseFormat: ResponseFormat
-    /// The last member, as members are compared in this order.
     package private(set) var preparedInstructions: Instructions?
 
     package init(

@@ -1,7 +1,8 @@
+import Foundation
 import Synchronization
 
-/// The instructions of an assistant, with what is made of them: they are kilobytes, most likely, and every object of a run shows
-/// them. A class, so that it is made once for an assistant and all its runs.
+/// The instructions of an assistant, with what is made of them: they are kilobytes, most likely, and every object of a run
+/// shows them and every model is told them. A class, so that it is made once for an assistant and all its runs.
 package final class Instructions: Sendable, Equatable {
     package let text: String
 
@@ -30,8 +31,18 @@ package final class Instructions: Sendable, Equatable {
         }
     }
 
+    /// Whether the bytes are the same: strings are equal by their characters, though Korean of decomposed syllables is another text
+    /// to who gets it back. It is also what can be decided fast.
     package static func == (left: Instructions, right: Instructions) -> Bool {
-        left === right || left.text == right.text
+        if left === right { return true }
+        var (left, right) = (left.text, right.text)
+        return left.withUTF8 { left in
+            right.withUTF8 { right in
+                guard left.count == right.count else { return false }
+                guard let leftStart = left.baseAddress, let rightStart = right.baseAddress else { return true }
+                return memcmp(leftStart, rightStart, left.count) == 0
+            }
+        }
     }
 }
 

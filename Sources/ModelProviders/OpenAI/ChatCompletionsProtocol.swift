@@ -4,11 +4,7 @@ import AssistantsAPI
 ///
 /// Optional members are sent only when they are set, as many servers refuse those that they do not know.
 package enum ChatCompletionsProtocol {
-    package static func body(
-        of request: ChatRequest,
-        traits: BackendTraits,
-        _ encoded: EncodedInstructions = EncodedInstructions()
-    ) -> [UInt8] {
+    package static func body(of request: ChatRequest, traits: BackendTraits) -> [UInt8] {
         var writer = JSONWriter(reservingCapacity: request.encodedSize + 1024)
         writer.beginObject()
         writer.member("model", request.model)
@@ -16,11 +12,10 @@ package enum ChatCompletionsProtocol {
         if !traits.refusesStreamOptions { writer.member("stream_options", raw: #"{"include_usage":true}"#) }
         writer.key("messages")
         writer.beginArray()
-        if let instructions = request.instructions, !instructions.isEmpty {
+        if let instructions = request.instructions, !instructions.text.isEmpty {
             writer.beginObject()
             writer.member("role", "system")
-            writer.key("content")
-            writer.raw(encoded.json(of: instructions))
+            writer.member("content", instructions)
             writer.endObject()
         }
         for item in request.items { write(item, traits: traits, to: &writer) }
@@ -188,7 +183,7 @@ extension JSONWriter {
 extension ChatRequest {
     /// About how many bytes the conversation takes as JSON.
     var encodedSize: Int {
-        items.reduce(instructions?.utf8.count ?? 0) { size, item in
+        items.reduce(instructions?.text.utf8.count ?? 0) { size, item in
             switch item {
             case .encoded(let json): size + json.count + 1
             case .toolOutput(_, let output): size + output.utf8.count + 96

@@ -16,7 +16,6 @@ package final class OpenAIBackend: ChatModel {
     private let redaction: Redaction
     let retryPolicy: RetryPolicy
     private let traits: Mutex<BackendTraits>
-    private let instructions = EncodedInstructions()
     private let logger: Logger
 
     /// More connections than chats at once: each waiting chat holds one, and none may wait for another.
@@ -84,14 +83,14 @@ package final class OpenAIBackend: ChatModel {
         guard !Task.isCancelled else { throw CallFailure.cancelled }
         switch attempt.wireProtocol {
         case .chatCompletions:
-            let body = ChatCompletionsProtocol.body(of: request, traits: attempt.traits, instructions)
+            let body = ChatCompletionsProtocol.body(of: request, traits: attempt.traits)
             let call = makeCall(ChatCompletionsStream.self, body, receive)
             let result = await call.run(.chatCompletions, at: endpoints, on: client, near: reader)
             attempt.hasReceived = call.hasReceived
             if let member = call.reasoningMember { attempt.traits.reasoningMember = member }
             return try result.get()
         case .responses:
-            let body = ResponsesProtocol.body(of: request, instructions)
+            let body = ResponsesProtocol.body(of: request)
             let call = makeCall(ResponsesStream.self, body, receive)
             let result = await call.run(.responses, at: endpoints, on: client, near: reader)
             attempt.hasReceived = call.hasReceived

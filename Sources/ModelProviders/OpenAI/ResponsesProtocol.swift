@@ -7,18 +7,14 @@ package enum ResponsesProtocol {
     /// The least that OpenAI accepts as `max_output_tokens`.
     static let minimumOutputTokens = 16
 
-    package static func body(
-        of request: ChatRequest,
-        _ encoded: EncodedInstructions = EncodedInstructions()
-    ) -> [UInt8] {
+    package static func body(of request: ChatRequest) -> [UInt8] {
         var writer = JSONWriter(reservingCapacity: request.encodedSize + 1024)
         writer.beginObject()
         writer.member("model", request.model)
         writer.member("stream", true)
         writer.member("store", false)
-        if let instructions = request.instructions, !instructions.isEmpty {
-            writer.key("instructions")
-            writer.raw(encoded.json(of: instructions))
+        if let instructions = request.instructions, !instructions.text.isEmpty {
+            writer.member("instructions", instructions)
         }
         writer.key("input")
         writer.beginArray()

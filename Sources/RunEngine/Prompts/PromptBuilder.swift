@@ -39,12 +39,12 @@ struct PromptBuilder: Sendable {
     }
 
     struct Prompt: Sendable {
-        var instructions: String?
+        var instructions: Instructions?
         var history: PromptHistory
     }
 
     /// The prompt of a thread without any message yet.
-    func empty(instructions: String?, profile: String?, omitsData: Bool) -> Prompt {
+    func empty(instructions: Instructions?, profile: String?, omitsData: Bool) -> Prompt {
         let history = PromptHistory(tokenFloor: 0, edits: 0, omitsData: omitsData)
         return Prompt(instructions: Self.join(instructions, profile), history: history)
     }
@@ -70,7 +70,7 @@ struct PromptBuilder: Sendable {
                 history = try Self.newest(count, of: occasion, budget: budget, edits: edits, db)
             }
             for message in occasion.counted { history.append(role: message.role, content: message.content) }
-            return Prompt(instructions: Self.join(settings.instructions, profile), history: history)
+            return Prompt(instructions: Self.join(settings.preparedInstructions, profile), history: history)
         }
     }
 
@@ -117,13 +117,13 @@ struct PromptBuilder: Sendable {
         return history
     }
 
-    private static func join(_ instructions: String?, _ profile: String?) -> String? {
+    private static func join(_ instructions: Instructions?, _ profile: String?) -> Instructions? {
         guard let profile else { return instructions }
         let heading = """
             # Data of this conversation
             The following profile was computed by the server from all rows of the data. Its figures are exact.
 
             """
-        return (instructions.map { $0 + "\n\n" } ?? "") + heading + profile
+        return Instructions((instructions.map { $0.text + "\n\n" } ?? "") + heading + profile)
     }
 }

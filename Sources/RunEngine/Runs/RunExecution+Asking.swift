@@ -123,7 +123,7 @@ extension RunExecution {
         let omitsData = tools.dataDescription != nil
         if begun.isNewThread, scale == 1, begun.fits(worker.configuration.contextTokens) {
             var prompt = worker.prompts.empty(
-                instructions: settings.instructions,
+                instructions: settings.preparedInstructions,
                 profile: profile,
                 omitsData: omitsData
             )

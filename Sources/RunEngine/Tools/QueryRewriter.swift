@@ -50,7 +50,7 @@ package struct QueryRewriter: Sendable {
     private func request(_ query: String) -> ChatRequest {
         var request = ChatRequest(
             model: name,
-            instructions: Self.instructions,
+            instructions: Instructions(Self.instructions),
             items: [.message(role: .user, parts: [.text(query)])]
         )
         // Thinking counts too, with models that think.

@@ -22,12 +22,7 @@ final class RunSettingsCache: Sendable {
     private let state = Mutex(State())
 
     func find(_ settings: RunSettings) -> Int? {
-        state.withLock { state in
-            guard let place = state.entries.firstIndex(where: { $0.settings == settings }) else { return nil }
-            // The same text in the same memory is compared at once. The next run has what this one has, most likely.
-            state.entries[place].settings = settings
-            return state.entries[place].id
-        }
+        state.withLock { state in state.entries.first { $0.settings == settings }?.id }
     }
 
     func find(id: Int) -> RunSettings? {
