@@ -275,10 +275,10 @@ class Says:
         if self.first_after:
             await asyncio.sleep(self.first_after)
         for count, piece in enumerate(cut(text, self.pieces)):
-            if count == self.break_after:
-                return await call.break_off()
             if count and self.every:
                 await asyncio.sleep(self.every)
+            if count == self.break_after:
+                return await call.break_off()
             await wire.piece(piece)
             if count == 0 and self.middle:
                 await self.middle.passed()
