@@ -38,7 +38,6 @@ package struct APIRouter: Sendable {
             ),
             betaHeader: BetaHeader(isRequired: options.requiresBetaHeader, rootPath: options.rootPath),
             rootPath: options.rootPath,
-            date: ResponseDate(),
             logger: logger
         )
     }

@@ -12,7 +12,7 @@ import NIOHTTPTypesHTTP1
 /// comes whole and an answer leaves whole wherever they are small, which takes a quarter off the time of a small request.
 struct RequestChannel: ServerChildChannel {
     /// Answers a request. What cannot be answered is an answer too.
-    typealias Responder = @Sendable (Request, any Channel) async -> Response
+    typealias Responder = @Sendable (IncomingRequest, any Channel) async -> Response
 
     let responder: Responder
     /// After which a connection is closed on which nothing happens.
@@ -45,16 +45,24 @@ struct RequestChannel: ServerChildChannel {
     func handle(value connection: ClientConnection, logger: Logger) async {
         await withTaskCancellationHandler {
             while let request = await connection.inbox.next() {
-                let response = await responder(request, connection.channel)
-                do {
-                    try await connection.send(response)
-                } catch {
-                    logger.trace("An answer broke off", metadata: ["error": "\(error)"])
-                    connection.abort()
-                }
+                await answer(request, over: connection, logger)
             }
         } onCancel: {
             connection.cancel()
+        }
+    }
+
+    private func answer(_ request: IncomingRequest, over connection: ClientConnection, _ logger: Logger) async {
+        await send(await responder(request, connection.channel), over: connection, logger)
+    }
+
+    @inline(never)
+    private func send(_ response: Response, over connection: ClientConnection, _ logger: Logger) async {
+        do {
+            try await connection.send(response)
+        } catch {
+            logger.trace("An answer broke off", metadata: ["error": "\(error)"])
+            connection.abort()
         }
     }
 }

@@ -1,23 +1,22 @@
-import HummingbirdCore
 import Synchronization
 
 /// Where a connection's task finds the next request. There is one at most: the next is read when this one has been answered.
 final class RequestInbox: Sendable {
     private enum State {
         case isEmpty
-        case isAwaited(CheckedContinuation<Request?, Never>)
-        case has(Request)
+        case isAwaited(CheckedContinuation<IncomingRequest?, Never>)
+        case has(IncomingRequest)
         /// The client has left behind a request that was whole: it is carried out all the same.
-        case hasLast(Request)
+        case hasLast(IncomingRequest)
         case isClosed
     }
 
     private let state = Mutex(State.isEmpty)
 
     /// The next request; nil when there will be none any more. To be called by one task.
-    func next() async -> Request? {
+    func next() async -> IncomingRequest? {
         await withCheckedContinuation { continuation in
-            let found: Request?? = state.withLock { state in
+            let found: IncomingRequest?? = state.withLock { state in
                 switch state {
                 case .has(let request):
                     state = .isEmpty
@@ -35,8 +34,8 @@ final class RequestInbox: Sendable {
         }
     }
 
-    func put(_ request: Request) {
-        let waiting = state.withLock { state -> CheckedContinuation<Request?, Never>? in
+    func put(_ request: IncomingRequest) {
+        let waiting = state.withLock { state -> CheckedContinuation<IncomingRequest?, Never>? in
             switch state {
             case .isAwaited(let continuation):
                 state = .isEmpty
@@ -50,7 +49,7 @@ final class RequestInbox: Sendable {
     }
 
     func close() {
-        let waiting = state.withLock { state -> CheckedContinuation<Request?, Never>? in
+        let waiting = state.withLock { state -> CheckedContinuation<IncomingRequest?, Never>? in
             switch state {
             case .isAwaited(let continuation):
                 state = .isClosed

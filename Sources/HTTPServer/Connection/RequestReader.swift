@@ -99,7 +99,7 @@ final class RequestReader: ChannelDuplexHandler {
             reading = .collecting(head, body)
         case (.end, .collecting(let head, let body)):
             reading = .betweenRequests
-            handOver(Request(head: head, body: RequestBody(buffer: body ?? ByteBuffer())))
+            handOver(IncomingRequest(head, RequestBody(buffer: body ?? ByteBuffer()), isWhole: true))
         case (.body(let bytes), .streaming(let source)): isPaused = !source.yield(bytes)
         case (.end, .streaming(let source)):
             reading = .betweenRequests
@@ -118,11 +118,11 @@ final class RequestReader: ChannelDuplexHandler {
         bodies += 1
         let (body, source) = RequestBodySource.make(bodies, for: self, on: eventLoop)
         reading = .streaming(source)
-        handOver(Request(head: head, body: body))
+        handOver(IncomingRequest(head, body, isWhole: false))
         return source
     }
 
-    private func handOver(_ request: Request) {
+    private func handOver(_ request: IncomingRequest) {
         isAnswering = true
         inbox.put(request)
     }

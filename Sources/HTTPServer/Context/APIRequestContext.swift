@@ -55,6 +55,7 @@ final class RequestSubject: Sendable {
         /// Of the path; nil for a request that has no route.
         var parameters: Parameters?
         var run: (id: Identifier<Run>, thread: Identifier<AssistantThread>)?
+        var later: LaterAnswer?
     }
 
     private let state = Mutex(State())
@@ -68,8 +69,25 @@ final class RequestSubject: Sendable {
         state.withLock { $0.run = (run, thread) }
     }
 
+    /// Has the request wait for its answer, which is not there when its route returns. Returns what the route is to return.
+    func answer(_ later: @escaping LaterAnswer) -> Response {
+        state.withLock { $0.later = later }
+        return Response(status: .ok)
+    }
+
+    /// What the request waits for behind its route; nil when the route's answer is the answer.
+    func takeLater() -> LaterAnswer? {
+        state.withLock { state in
+            defer { state.later = nil }
+            return state.later
+        }
+    }
+
     var hasRoute: Bool { state.withLock { $0.parameters != nil } }
 
     var thread: String? { state.withLock { $0.parameters?.get("thread_id") ?? $0.run?.thread.rawValue } }
     var run: String? { state.withLock { $0.parameters?.get("run_id") ?? $0.run?.id.rawValue } }
 }
+
+/// Waits for an answer and gives it. What a route needs to begin its work is let go meanwhile: thousands may wait.
+typealias LaterAnswer = @Sendable () async throws -> Response

@@ -38,7 +38,9 @@ struct ChatRoutes: Sendable {
 
     @Sendable
     private func chat(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        try await response(to: try await begin(request, context), context)
+        let pending = try await begin(request, context)
+        if pending.isStream { return stream(pending, context) }
+        return context.subject.answer { try response(to: pending, with: try await pending.live.outcome()) }
     }
 
     private func response(to pending: Pending, _ context: APIRequestContext) async throws -> Response {

@@ -1,4 +1,5 @@
 import AssistantsAPI
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -11,25 +12,104 @@ import RunEngine
 ///
 /// It stands around the router and not within it as a middleware, and inlines nothing that is over before an answer is waited for
 /// or begins behind it: thousands of requests may wait, each with the memory of its frames.
-struct RequestEnvelope: Sendable {
-    let router: RouterResponder<APIRequestContext>
-    let crossOrigin: CrossOrigin
-    let authenticator: KeyAuthenticator
-    let idempotency: IdempotentRequests
-    let betaHeader: BetaHeader
-    /// The prefix that a proxy may have left in the path; or empty.
-    let rootPath: String
-    let date: ResponseDate
-    let logger: Logger
+final class RequestEnvelope: Sendable {
+    private let router: RouterResponder<APIRequestContext>
+    private let crossOrigin: CrossOrigin
+    private let authenticator: KeyAuthenticator
+    private let idempotency: IdempotentRequests
+    private let betaHeader: BetaHeader
+    private let rootPath: String
+    private let date = ResponseDate()
+    private let logger: Logger
+    /// Requests that begin apart, at one time. Far more than two cores make use of, and a commit may wait for all of them.
+    private let beginnings = Turnstile(places: Int(ProcessInfo.processInfo.environment["PLACES"] ?? "128") ?? 128)
+
+    /// - Parameter rootPath: The prefix that a proxy may have left in the path; or empty.
+    init(
+        router: RouterResponder<APIRequestContext>,
+        crossOrigin: CrossOrigin,
+        authenticator: KeyAuthenticator,
+        idempotency: IdempotentRequests,
+        betaHeader: BetaHeader,
+        rootPath: String,
+        logger: Logger
+    ) {
+        self.router = router
+        self.crossOrigin = crossOrigin
+        self.authenticator = authenticator
+        self.idempotency = idempotency
+        self.betaHeader = betaHeader
+        self.rootPath = rootPath
+        self.logger = logger
+    }
 
     /// The version that OpenAI's service named in every answer.
     private static let apiVersion = "2020-10-01"
 
-    func response(to request: Request, over channel: any Channel) async -> Response {
+    /// How far a request has come when its route has returned. In a box, as each function on its way has room for it.
+    private indirect enum Progress: Sendable {
+        case answered(Response)
+        case waits(LaterAnswer, Exchange)
+    }
+
+    /// What is left of a request while its answer is awaited.
+    private final class Exchange: Sendable {
+        let request: IncomingRequest
+        let context: APIRequestContext
+        let start: ContinuousClock.Instant
+
+        init(_ request: IncomingRequest, _ context: APIRequestContext, _ start: ContinuousClock.Instant) {
+            self.request = request
+            self.context = context
+            self.start = start
+        }
+    }
+
+    func response(to request: IncomingRequest, over channel: any Channel) async -> Response {
+        switch request.mayWait ? await beginApart(request, over: channel) : await begin(request, over: channel) {
+        case .answered(let response): return response
+        case .waits(let later, let exchange): return await end(exchange, later)
+        }
+    }
+
+    /// Begins in a task that ends, and takes all of its memory along, before the answer is waited for or sent bit by bit. Of
+    /// thousands that come at once, some begin while the others wait: else all of that memory would be needed at one time.
+    @inline(never)
+    private func beginApart(_ request: IncomingRequest, over channel: any Channel) async -> Progress {
+        if request.isWhole { await beginnings.enter() }
+        defer { if request.isWhole { beginnings.leave() } }
+        async let begun = begin(request, over: channel)
+        return await begun
+    }
+
+    private func end(_ exchange: Exchange, _ later: LaterAnswer) async -> Response {
+        do {
+            return finish(try await later(), exchange)
+        } catch {
+            return finish(error, exchange)
+        }
+    }
+
+    @inline(never)
+    private func finish(_ response: Response, _ exchange: Exchange) -> Response {
+        finish(response, of: exchange.request.withoutBody, exchange.context, exchange.start)
+    }
+
+    @inline(never)
+    private func finish(_ error: any Error, _ exchange: Exchange) -> Response {
+        let request = exchange.request.withoutBody
+        return finish(refusal(error, request, exchange.context), of: request, exchange.context, exchange.start)
+    }
+
+    @inline(never)
+    private func begin(_ incoming: IncomingRequest, over channel: any Channel) async -> Progress {
         let start = ContinuousClock.now
+        let request = incoming.take()
         var context = APIRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
         context.surface = RequestSurface(path: request.uri.path, rootPath: rootPath)
-        if let preflight = crossOrigin.preflight(request) { return finish(preflight, of: request, context, start) }
+        if let preflight = crossOrigin.preflight(request) {
+            return .answered(finish(preflight, of: request, context, start))
+        }
         let response: Response
         do {
             if try !authenticator.begin(request, &context) { try await authenticator.finish(request, &context) }
@@ -40,12 +120,13 @@ struct RequestEnvelope: Sendable {
         } catch {
             response = refusal(error, request, context)
         }
-        return finish(response, of: request, context, start)
+        if let later = context.subject.takeLater() { return .waits(later, Exchange(incoming, context, start)) }
+        return .answered(finish(response, of: request, context, start))
     }
 
     @inline(never)
     private func responseGivenOnce(to request: Request, _ context: APIRequestContext) async throws -> Response {
-        try await idempotency.answer(request, context, refuse: { refusal($0, request, context) }, next: route)
+        try await idempotency.answer(request, context, refuse: { refusal($0, request, context) }, next: routeToTheEnd)
     }
 
     @inline(never)
@@ -58,6 +139,12 @@ struct RequestEnvelope: Sendable {
         } catch let failure as RouteFailure {
             throw failure.error
         }
+    }
+
+    private func routeToTheEnd(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let response = try await route(request, context)
+        guard let later = context.subject.takeLater() else { return response }
+        return try await later()
     }
 
     @inline(never)
@@ -111,6 +198,18 @@ struct RequestEnvelope: Sendable {
         }
         if let run = subject.run ?? (hasRoute ? nil : request.id(behind: "runs")) { metadata["run"] = .string(run) }
         logger.log(level: level, "Request answered", metadata: metadata)
+    }
+}
+
+extension IncomingRequest {
+    /// How the paths end of those that start or follow a run.
+    private static let waitingRoutes = ["/chat", "/runs", "/submit_tool_outputs"]
+
+    /// Whether its answer, or the rest of it, may be waited for behind its route.
+    fileprivate var mayWait: Bool {
+        guard head.method == .post, let target = head.path?.utf8 else { return false }
+        let path = target.prefix { $0 != UInt8(ascii: "?") }
+        return Self.waitingRoutes.contains { path.suffix($0.utf8.count).elementsEqual($0.utf8) }
     }
 }
 

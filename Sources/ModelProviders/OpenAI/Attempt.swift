@@ -1,9 +1,10 @@
-/// The attempts at one answer: what is known of the backend, what was tried, what comes next.
-struct Attempt {
+/// The attempts at one answer: what is known of the backend, what was tried, what comes next. A class, as it is kept while the
+/// backend is waited for.
+final class Attempt {
     private(set) var wireProtocol: WireProtocol
     var traits: BackendTraits
     /// Whether the last call handed on a part of an answer. Then there is no other attempt.
-    var hasReceived = false
+    private var hasReceived = false
     private(set) var retries = 0
     /// Why the first protocol is not spoken, when the other is tried.
     private var unknownEndpoint: CallFailure?
@@ -22,8 +23,15 @@ struct Attempt {
         }
     }
 
+    /// What came of a call that has ended. Notes whether it handed anything on.
+    @inline(never)
+    func outcome<Stream>(of call: BackendCall<Stream>) throws(CallFailure) -> ChatOutcome {
+        hasReceived = call.hasReceived
+        return try call.result.get()
+    }
+
     /// How long to wait before the next call, nothing meaning that there is none.
-    mutating func wait(after failure: CallFailure, _ policy: RetryPolicy) -> Duration? {
+    func wait(after failure: CallFailure, _ policy: RetryPolicy) -> Duration? {
         guard !hasReceived else { return nil }
         if adapt(to: failure) { return .zero }
         if failure.remedy == .otherEndpoint { return nil }
@@ -47,7 +55,7 @@ struct Attempt {
     }
 
     /// Changes what the backend cannot take, each thing once.
-    private mutating func adapt(to failure: CallFailure) -> Bool {
+    private func adapt(to failure: CallFailure) -> Bool {
         switch failure.remedy {
         case nil: return false
         case .otherEndpoint:

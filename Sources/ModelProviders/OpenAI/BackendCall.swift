@@ -11,13 +11,13 @@ import Synchronization
 final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
     typealias Response = Void
 
-    private typealias Continuation = CheckedContinuation<Result<ChatOutcome, CallFailure>, Never>
+    private typealias Continuation = CheckedContinuation<Void, Never>
 
     private enum Lifecycle {
         /// Kept here and not by the caller, so that a long conversation is let go once it is sent.
         case idle(ByteBuffer)
         case running(Continuation, HTTPClient.Task<Void>?)
-        case ended
+        case ended(Result<ChatOutcome, CallFailure>)
     }
 
     fileprivate let reading: Mutex<AnswerReading<Stream>>
@@ -42,15 +42,24 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
     /// Whether a part of the answer has been handed on.
     var hasReceived: Bool { hasHandedOn.load(ordering: .acquiring) }
 
-    /// Makes the call and waits for its end. To be called once.
+    /// What came of the call. To be asked for after its end.
+    var result: Result<ChatOutcome, CallFailure> {
+        lifecycle.withLock { state in
+            if case .ended(let result) = state { result } else { .failure(.cancelled) }
+        }
+    }
+
+    /// Makes the call and waits for its end. To be called once. The `result` is kept here, and not handed back: each function
+    /// on the way would have room for it while the call waits.
     ///
     /// - Parameter reader: the event loop on which parts are best handed on: a connection of that loop is taken where there is one.
+    @inline(never)
     func run(
         _ wireProtocol: WireProtocol,
         at endpoints: BackendEndpoints,
         on client: HTTPClient,
         near reader: (any EventLoop)?
-    ) async -> Result<ChatOutcome, CallFailure> {
+    ) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { start($0, wireProtocol, endpoints, client, reader) }
         } onCancel: {
@@ -97,10 +106,10 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
         hasEnded.store(true, ordering: .relaxed)
         let continuation = lifecycle.withLock { state -> Continuation? in
             guard case .running(let continuation, _) = state else { return nil }
-            state = .ended
+            state = .ended(result)
             return continuation
         }
-        continuation?.resume(returning: result)
+        continuation?.resume()
     }
 
     private func stopWatchdog() {

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
 /// The requests of a backend, prepared once: only the body differs from call to call.
 final class BackendEndpoints: Sendable {
@@ -38,7 +39,7 @@ final class BackendEndpoints: Sendable {
             case .chatCompletions: chatCompletions
             case .responses: responses
             }
-        request.body = .byteBuffer(body)
+        request.body = .once(body)
         return request
     }
 
@@ -85,5 +86,27 @@ final class BackendEndpoints: Sendable {
         }
         if let project = configuration.project { headers.add(name: "OpenAI-Project", value: project) }
         return headers
+    }
+}
+
+extension HTTPClient.Body {
+    /// A body that is let go once it is written: the client keeps a request for as long as its answer takes. The client
+    /// writes it once, as it follows no redirects.
+    fileprivate static func once(_ bytes: ByteBuffer) -> HTTPClient.Body {
+        let unsent = UnsentBody(bytes)
+        return .stream(contentLength: Int64(bytes.readableBytes)) { $0.write(.byteBuffer(unsent.take())) }
+    }
+}
+
+private final class UnsentBody: Sendable {
+    private let bytes: Mutex<ByteBuffer>
+
+    init(_ bytes: ByteBuffer) { self.bytes = Mutex(bytes) }
+
+    func take() -> ByteBuffer {
+        bytes.withLock { bytes in
+            defer { bytes = ByteBuffer() }
+            return bytes
+        }
     }
 }

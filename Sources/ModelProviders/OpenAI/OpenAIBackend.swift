@@ -60,44 +60,57 @@ package final class OpenAIBackend: ChatModel {
         near reader: (any EventLoop)?,
         receive: @escaping @Sendable ([ChatEvent]) -> Void
     ) async throws(ModelError) -> ChatOutcome {
-        var attempt = Attempt(traits: traits.withLock { $0 }, choice: configuration.wireProtocol, endpoints)
+        let attempt = Attempt(traits: traits.withLock { $0 }, choice: configuration.wireProtocol, endpoints)
         while true {
             do {
-                let outcome = try await call(request, &attempt, reader, receive)
+                let outcome = try await call(request, attempt, reader, receive)
                 remember(attempt)
                 return outcome
             } catch {
-                guard let wait = attempt.wait(after: error, retryPolicy) else { throw clean(attempt.verdict(error)) }
-                guard await pause(wait, after: error, attempt) else { throw CallFailure.cancelled.error }
+                try await prepareToAskAgain(attempt, after: error)
             }
         }
+    }
+
+    /// Waits until the next attempt is due. Throws what there is to report when there is to be none.
+    @inline(never)
+    private func prepareToAskAgain(_ attempt: Attempt, after failure: CallFailure) async throws(ModelError) {
+        guard let wait = attempt.wait(after: failure, retryPolicy) else { throw clean(attempt.verdict(failure)) }
+        guard await pause(wait, after: failure, attempt) else { throw CallFailure.cancelled.error }
     }
 
     /// One call with what is known of the backend. Notes in `attempt` what it showed.
     private func call(
         _ request: ChatRequest,
-        _ attempt: inout Attempt,
+        _ attempt: Attempt,
         _ reader: (any EventLoop)?,
         _ receive: @escaping @Sendable ([ChatEvent]) -> Void
     ) async throws(CallFailure) -> ChatOutcome {
         guard !Task.isCancelled else { throw CallFailure.cancelled }
         switch attempt.wireProtocol {
         case .chatCompletions:
-            let body = ChatCompletionsProtocol.body(of: request, traits: attempt.traits)
-            let call = makeCall(ChatCompletionsStream.self, body, receive)
-            let result = await call.run(.chatCompletions, at: endpoints, on: client, near: reader)
-            attempt.hasReceived = call.hasReceived
+            let call = chatCompletion(request, attempt, receive)
+            await call.run(.chatCompletions, at: endpoints, on: client, near: reader)
             if let member = call.reasoningMember { attempt.traits.reasoningMember = member }
-            return try result.get()
+            return try attempt.outcome(of: call)
         case .responses:
-            let body = ResponsesProtocol.body(of: request)
-            let call = makeCall(ResponsesStream.self, body, receive)
-            let result = await call.run(.responses, at: endpoints, on: client, near: reader)
-            attempt.hasReceived = call.hasReceived
-            return try result.get()
+            let call = makeCall(ResponsesStream.self, ResponsesProtocol.body(of: request), receive)
+            await call.run(.responses, at: endpoints, on: client, near: reader)
+            return try attempt.outcome(of: call)
         }
     }
 
+    @inline(never)
+    private func chatCompletion(
+        _ request: ChatRequest,
+        _ attempt: Attempt,
+        _ receive: @escaping @Sendable ([ChatEvent]) -> Void
+    ) -> BackendCall<ChatCompletionsStream> {
+        let body = ChatCompletionsProtocol.body(of: request, traits: attempt.traits)
+        return makeCall(ChatCompletionsStream.self, body, receive)
+    }
+
+    @inline(never)
     private func makeCall<Stream: AnswerStream>(
         _ stream: Stream.Type,
         _ body: [UInt8],

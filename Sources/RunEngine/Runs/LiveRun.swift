@@ -101,13 +101,19 @@ package final class LiveRun: Sendable {
     /// cannot be known here, and `CancellationError` when the caller stops waiting; the run goes on.
     package func outcome() async throws -> RunOutcome {
         while true {
-            switch state.withLock({ $0.phase }) {
-            case .working: break
-            case .waitingForOutputs(let run): return RunOutcome(run: run)
-            case .ended(let result): return try result.get()
-            }
+            if let outcome = try outcomeSoFar() { return outcome }
             try Task.checkCancellation()
             await wait(for: .rest) { !$0.phase.isWorking }
+        }
+    }
+
+    /// Nil while the run is at work. Not inlined: who waits for the outcome has no room for it yet.
+    @inline(never)
+    private func outcomeSoFar() throws -> RunOutcome? {
+        switch state.withLock({ $0.phase }) {
+        case .working: nil
+        case .waitingForOutputs(let run): RunOutcome(run: run)
+        case .ended(let result): try result.get()
         }
     }
 

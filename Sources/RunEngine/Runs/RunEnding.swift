@@ -5,12 +5,19 @@ import Storage
 
 /// The last act of a stretch of work: what the run said, its steps and its new state are stored in one transaction, its
 /// thread is given free if the run has ended, and then all of it is told. Whoever hears of it finds everything in place.
-struct RunEnding: Sendable {
+final class RunEnding: Sendable {
     let begun: RunExecution.Begun
     let worker: RunWorker
     let live: LiveRun
     /// False for a run that ends while it still waits for its thread.
     let releasesThread: Bool
+
+    init(begun: RunExecution.Begun, worker: RunWorker, live: LiveRun, releasesThread: Bool) {
+        self.begun = begun
+        self.worker = worker
+        self.live = live
+        self.releasesThread = releasesThread
+    }
 
     /// How often a store that fails is tried again before the run is left to the next recovery.
     private static let attempts = 3

@@ -34,6 +34,7 @@ extension RunExecution {
 
     /// Asks the model. When what it is shown turns out too long for it, asks again with half of the conversation and of what
     /// searches found, twice at most.
+    @inline(never)
     func ask(
         _ model: any ChatModel,
         _ begun: Begun,
@@ -73,7 +74,7 @@ extension RunExecution {
         guard turn.isEmpty else { throw error }
         if error.isAboutTools, manner.tools.areForDataAlone {
             worker.logger.notice("The model takes no tools and is told figures of the data instead")
-            manner.tools = RunTools()
+            manner.tools = RunTools.none
             return
         }
         // There must be something to leave out.

@@ -122,32 +122,34 @@ struct RunExecution: Sendable {
     /// - Parameter tools: nil before the first answer, which looks for them.
     private func answerOnce(_ begun: Begun, _ tools: inout RunTools?) async -> Begun? {
         let ending = RunEnding(begun: begun, worker: worker, live: live, releasesThread: true)
-        if live.interruption != nil {
-            await ending.interrupted(after: nil)
-            return nil
-        }
-        if let reason = begun.exhaustedBudget {
-            await ending.outOfBudget(reason)
+        if live.interruption != nil || begun.exhaustedBudget != nil {
+            await endBeforeAnswer(ending)
             return nil
         }
         var turn: TurnInProgress?
         do {
-            if tools == nil { tools = try await worker.tools(for: begun, live: live) }
-            let offered = tools ?? RunTools()
+            let offered = if let tools { tools } else { try await worker.tools(for: begun, live: live) }
+            tools = offered
             let begins = beginTurn(begun, offered)
             turn = begins
-            switch worker.answerer {
-            case .model(let model):
+            if case .model(let model) = worker.answerer {
                 let reply = try await ask(model, begun, offered, begins)
                 return try await take(reply, begins, begun, offered, ending)
-            case .builtInAnalyst:
-                try await analyse(begun, begins)
-                await ending.answered(begins, ChatOutcome(finish: .stop, usage: TokenUsage()), history: nil)
             }
+            try await analyse(begun, begins, ending)
         } catch {
             await end(ending, turn, after: error)
         }
         return nil
+    }
+
+    @inline(never)
+    private func endBeforeAnswer(_ ending: RunEnding) async {
+        if live.interruption == nil, let reason = ending.begun.exhaustedBudget {
+            await ending.outOfBudget(reason)
+        } else {
+            await ending.interrupted(after: nil)
+        }
     }
 
     @inline(never)
@@ -204,17 +206,20 @@ struct RunExecution: Sendable {
     }
 
     /// Lets the built-in analyst answer.
-    private func analyse(_ begun: Begun, _ turn: TurnInProgress) async throws {
+    @inline(never)
+    private func analyse(_ begun: Begun, _ turn: TurnInProgress, _ ending: RunEnding) async throws {
         try await live.waitUntilStored()
         let answer = try await worker.analysis.answer(
             in: live.threadID,
             sharing: begun.run.settings.toolResources.fileIDs ?? []
         )
         for piece in answer.text.pieces { turn.receive([.text(piece)]) }
-        guard let chart = answer.chart else { return }
-        turn.receive([.text("\n\n![\(chart.markdownTitle)](")])
-        turn.link("sandbox:/mnt/data/\(chart.file.filename)", to: chart.file.id)
-        turn.receive([.text(")")])
+        if let chart = answer.chart {
+            turn.receive([.text("\n\n![\(chart.markdownTitle)](")])
+            turn.link("sandbox:/mnt/data/\(chart.file.filename)", to: chart.file.id)
+            turn.receive([.text(")")])
+        }
+        await ending.answered(turn, ChatOutcome(finish: .stop, usage: TokenUsage()), history: nil)
     }
 
     /// Carries out, one after the other, the calls that the server carries out itself.

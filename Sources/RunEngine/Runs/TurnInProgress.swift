@@ -32,7 +32,7 @@ final class TurnInProgress: Sendable {
     /// - Parameter images: files of figures that the first message begins with.
     init(
         run: Run,
-        tools: RunTools = RunTools(),
+        tools: RunTools = .none,
         knownCallIDs: Set<String> = [],
         images: [String] = [],
         live: LiveRun,

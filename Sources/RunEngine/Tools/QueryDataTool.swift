@@ -6,7 +6,7 @@ import SignageAnalyst
 /// Questions in SQL over the data of a thread, as a model sees them: a function that takes a SELECT and gives its rows.
 ///
 /// On the wire its calls are those of a function whose output is there already, as clients know no other tool of this kind.
-struct QueryDataTool: ServerTool {
+final class QueryDataTool: ServerTool {
     private let tables: ThreadTables
     private let file: TableFile
     private let limits: QueryLimits

@@ -8,27 +8,24 @@ extension RunWorker {
     /// What a run's model is offered. A search is offered where there is something to search in, and queries where there is
     /// data.
     func tools(for begun: RunExecution.Begun, live: LiveRun) async throws -> RunTools {
-        var tools = RunTools(functions: begun.run.settings.tools.compactMap { $0.isRunByCaller ? $0.function : nil })
-        if let code = try await codeTool(for: begun.run, live: live) {
-            tools.code = code
-            tools.serverTools.append(("code_interpreter", code))
-        }
-        if begun.run.settings.tools.contains(where: { $0.isQueryData }) {
-            if let tool = try await queryData(for: begun, live: live) {
-                tools.serverTools.append(("function", tool))
-                tools.dataDescription = tool.description
-            } else {
-                tools.idleTool = IdleQueryData()
-            }
-        }
-        if let search = try await fileSearchTool(for: begun.run, live: live) {
-            tools.serverTools.append(("file_search", search))
-        }
-        return tools
+        let offered = begun.run.settings.tools
+        if offered.allSatisfy(\.isRunByCaller) { return RunTools(functions: offered.functionsOfCaller) }
+        let asksForData = offered.contains { $0.isQueryData }
+        let code = try await codeTool(for: begun, live: live)
+        let data = asksForData ? try await queryData(for: begun, live: live) : nil
+        return RunTools(
+            functions: offered.functionsOfCaller,
+            code: code,
+            data: data,
+            asksForData: asksForData,
+            search: try await fileSearchTool(for: begun, live: live)
+        )
     }
 
     /// Nil when there is no store to search in.
-    private func fileSearchTool(for run: Run, live: LiveRun) async throws -> (any ServerTool)? {
+    @inline(never)
+    private func fileSearchTool(for begun: RunExecution.Begun, live: LiveRun) async throws -> (any ServerTool)? {
+        let run = begun.run
         let settings = run.settings.tools.lazy.compactMap { $0.fileSearch }.first
         guard let settings, let search = fileSearch else { return nil }
         // The thread may have come with the run.
@@ -53,6 +50,7 @@ extension RunWorker {
     }
 
     /// Nil when the thread has no data that can be queried.
+    @inline(never)
     private func queryData(for begun: RunExecution.Begun, live: LiveRun) async throws -> QueryDataTool? {
         let run = begun.run
         let files = run.settings.toolResources.fileIDs ?? []
@@ -74,7 +72,9 @@ extension RunWorker {
     private static let earlierCalls = 20
 
     /// Offered wherever it is wanted, even where no code can be run: the run tells why then, once the model wants some.
-    private func codeTool(for run: Run, live: LiveRun) async throws -> CodeTool? {
+    @inline(never)
+    private func codeTool(for begun: RunExecution.Begun, live: LiveRun) async throws -> CodeTool? {
+        let run = begun.run
         guard run.settings.tools.contains(.codeInterpreter), let code else { return nil }
         try await live.waitUntilStored()
         let isAlive = await code.runner.life(of: SessionKey(thread: run.threadID.rawValue)) != nil
@@ -94,6 +94,10 @@ extension RunWorker {
             )
         }
     }
+}
+
+extension [Tool] {
+    fileprivate var functionsOfCaller: [Tool.Function] { compactMap { $0.isRunByCaller ? $0.function : nil } }
 }
 
 extension Tool {

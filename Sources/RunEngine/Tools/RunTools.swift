@@ -1,18 +1,41 @@
 import AssistantsAPI
 import ModelProviders
 
-/// The tools that a model is offered in a run: the caller's functions, and those that the server runs.
-struct RunTools: Sendable {
-    var functions: [Tool.Function] = []
+/// The tools that a model is offered in a run: the caller's functions, and those that the server runs. A class, as a run that
+/// waits for its model keeps them.
+final class RunTools: Sendable {
+    let functions: [Tool.Function]
     /// The caller's kind of tool and ours for it.
-    var serverTools: [(type: String, tool: any ServerTool)] = []
+    let serverTools: [(type: String, tool: any ServerTool)]
     /// The interpreter among them, whose files answers may link.
-    var code: CodeTool?
+    let code: CodeTool?
 
     /// A tool that there is nothing to use for: it is not offered, and says so when it is called all the same.
-    var idleTool: (any ServerTool)?
+    let idleTool: (any ServerTool)?
     /// What the model is told of the thread's data, in place of their profile; nil when that stays.
-    var dataDescription: String?
+    let dataDescription: String?
+
+    static let none = RunTools(functions: [])
+
+    /// - Parameter data: queries of the thread's data, and whether they are asked for: with nothing to query they are idle.
+    @inline(never)
+    init(
+        functions: [Tool.Function],
+        code: CodeTool? = nil,
+        data: QueryDataTool? = nil,
+        asksForData: Bool = false,
+        search: (any ServerTool)? = nil
+    ) {
+        self.functions = functions
+        self.code = code
+        var serverTools: [(type: String, tool: any ServerTool)] = []
+        if let code { serverTools.append(("code_interpreter", code)) }
+        if let data { serverTools.append(("function", data)) }
+        if let search { serverTools.append(("file_search", search)) }
+        self.serverTools = serverTools
+        idleTool = asksForData && data == nil ? IdleQueryData() : nil
+        dataDescription = data?.description
+    }
 
     var offered: [Tool.Function] { functions + serverTools.map(\.tool.function) }
 
