@@ -69,6 +69,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("sqlite3")]
         ),
         .target(name: "CSQLiteMemory", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(name: "CFreedMemory"),
         .target(name: "Retrieval", dependencies: ["CVectorScan"], swiftSettings: strict),
         .target(name: "CodeSandbox", swiftSettings: strict),
         .target(
@@ -188,8 +189,8 @@ let package = Package(
         .executableTarget(
             name: "AssistantsServer",
             dependencies: [
-                "AssistantsAPI", "CodeInterpreter", "CodeRunnerClient", "CodeSandbox", "SignageAnalyst", "Storage",
-                "ModelProviders", "RunEngine", "HTTPServer",
+                "AssistantsAPI", "CFreedMemory", "CodeInterpreter", "CodeRunnerClient", "CodeSandbox", "SignageAnalyst",
+                "Storage", "ModelProviders", "RunEngine", "HTTPServer",
                 "ServerConfiguration", "TextExtraction",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

@@ -34,7 +34,7 @@ ModelProviders       AssistantsAPI
 RunEngine            AssistantsAPI CodeInterpreter DataTables Storage ModelProviders Retrieval SignageAnalyst TextExtraction
 HTTPServer           APIDocuments AssistantsAPI CodeInterpreter Storage RunEngine ModelProviders
 ServerConfiguration  AssistantsAPI
-AssistantsServer     AssistantsAPI CodeInterpreter CodeRunnerClient CodeSandbox TextExtraction SignageAnalyst Storage ModelProviders RunEngine HTTPServer ServerConfiguration
+AssistantsServer     AssistantsAPI CFreedMemory CodeInterpreter CodeRunnerClient CodeSandbox TextExtraction SignageAnalyst Storage ModelProviders RunEngine HTTPServer ServerConfiguration
 '
 
 # All that the vocabulary may import.

@@ -110,7 +110,8 @@ struct Server {
         do {
             try await worker.recover()
             let upkeep = AccessUpkeep(access: access, database: database, clock: clock, logger: logger)
-            let background: [any Service] = [indexing, upkeep] + documents.services + code.services
+            let memory = FreedMemory(liveRuns: worker.liveRuns)
+            let background: [any Service] = [memory, indexing, upkeep] + documents.services + code.services
             try await runServices(background + [worker], worker: worker, http: http)
             outcome = .success(())
         } catch let error as IOError where error.errnoCode == EADDRINUSE {

@@ -38,6 +38,7 @@ package struct APIRouter: Sendable {
             ),
             betaHeader: BetaHeader(isRequired: options.requiresBetaHeader, rootPath: options.rootPath),
             rootPath: options.rootPath,
+            liveRuns: services.runs.liveRuns,
             logger: logger
         )
     }

@@ -1,5 +1,4 @@
 import AssistantsAPI
-import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -21,8 +20,11 @@ final class RequestEnvelope: Sendable {
     private let rootPath: String
     private let date = ResponseDate()
     private let logger: Logger
+    private let liveRuns: LiveRuns
+    /// Runs at work from which on memory counts for more than microseconds.
+    private static let crowd = 256
     /// Requests that begin apart, at one time. Far more than two cores make use of, and a commit may wait for all of them.
-    private let beginnings = Turnstile(places: Int(ProcessInfo.processInfo.environment["PLACES"] ?? "128") ?? 128)
+    private let beginnings = Turnstile(places: 32)
 
     /// - Parameter rootPath: The prefix that a proxy may have left in the path; or empty.
     init(
@@ -32,6 +34,7 @@ final class RequestEnvelope: Sendable {
         idempotency: IdempotentRequests,
         betaHeader: BetaHeader,
         rootPath: String,
+        liveRuns: LiveRuns,
         logger: Logger
     ) {
         self.router = router
@@ -40,6 +43,7 @@ final class RequestEnvelope: Sendable {
         self.idempotency = idempotency
         self.betaHeader = betaHeader
         self.rootPath = rootPath
+        self.liveRuns = liveRuns
         self.logger = logger
     }
 
@@ -66,7 +70,8 @@ final class RequestEnvelope: Sendable {
     }
 
     func response(to request: IncomingRequest, over channel: any Channel) async -> Response {
-        switch request.mayWait ? await beginApart(request, over: channel) : await begin(request, over: channel) {
+        let isApart = request.mayWait && liveRuns.count >= Self.crowd
+        switch isApart ? await beginApart(request, over: channel) : await begin(request, over: channel) {
         case .answered(let response): return response
         case .waits(let later, let exchange): return await end(exchange, later)
         }
@@ -74,6 +79,8 @@ final class RequestEnvelope: Sendable {
 
     /// Begins in a task that ends, and takes all of its memory along, before the answer is waited for or sent bit by bit. Of
     /// thousands that come at once, some begin while the others wait: else all of that memory would be needed at one time.
+    ///
+    /// A second task costs a switch to it and back: it is worth that where many wait.
     @inline(never)
     private func beginApart(_ request: IncomingRequest, over channel: any Channel) async -> Progress {
         if request.isWhole { await beginnings.enter() }
