@@ -2,7 +2,7 @@ import NIOCore
 import Synchronization
 
 /// Lets a number of tasks in at a time. The others wait in line, each as one continuation; whoever is in is to leave soon.
-final class Turnstile: Sendable {
+package final class Turnstile: Sendable {
     private struct State {
         var free: Int
         var line = CircularBuffer<CheckedContinuation<Void, Never>>(initialCapacity: 0)
@@ -10,10 +10,11 @@ final class Turnstile: Sendable {
 
     private let state: Mutex<State>
 
-    init(places: Int) { state = Mutex(State(free: places)) }
+    /// - Parameter places: One at least.
+    package init(places: Int) { state = Mutex(State(free: places)) }
 
     /// Returns when there is a place. To be followed by `leave`, also where the task has been cancelled meanwhile.
-    func enter() async {
+    package func enter() async {
         if takeFreePlace() { return }
         await withCheckedContinuation { continuation in
             let mayEnter = state.withLock { state in
@@ -28,7 +29,8 @@ final class Turnstile: Sendable {
         }
     }
 
-    func leave() {
+    /// Gives a place up: to who has waited longest, if anyone waits.
+    package func leave() {
         let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
             if !state.line.isEmpty { return state.line.removeFirst() }
             state.free += 1
