@@ -3,36 +3,47 @@ import Synchronization
 import Testing
 
 @Suite struct TurnstileTests {
-    /// Who is in, and in which order they came in.
-    private struct Seen {
-        var inside = 0
-        var most = 0
-        var order: [Int] = []
+    /// Who is in, and who has been.
+    private final class Room: Sendable {
+        struct State {
+            var inside = 0
+            var most = 0
+            var visitors: [Int] = []
+        }
+
+        private let state = Mutex(State())
+
+        var now: State { state.withLock { $0 } }
+
+        func come(_ visitor: Int) {
+            state.withLock { state in
+                state.inside += 1
+                state.most = max(state.most, state.inside)
+                state.visitors.append(visitor)
+            }
+        }
+
+        func go() { state.withLock { $0.inside -= 1 } }
     }
 
     @Test("No more are let in than there are places, and all in the end")
     func bound() async {
-        let turnstile = Turnstile(places: 3)
-        let seen = Mutex(Seen())
+        let (turnstile, room) = (Turnstile(places: 3), Room())
         await withDiscardingTaskGroup { group in
-            for number in 0..<200 {
+            for visitor in 0..<200 {
                 group.addTask {
                     await turnstile.enter()
-                    seen.withLock { seen in
-                        seen.inside += 1
-                        seen.most = max(seen.most, seen.inside)
-                        seen.order.append(number)
-                    }
+                    room.come(visitor)
                     for _ in 0..<5 { await Task.yield() }
-                    seen.withLock { $0.inside -= 1 }
+                    room.go()
                     turnstile.leave()
                 }
             }
         }
-        let result = seen.withLock { $0 }
-        #expect(result.most <= 3)
-        #expect(result.inside == 0)
-        #expect(result.order.sorted() == Array(0..<200))
+        let now = room.now
+        #expect(now.most <= 3)
+        #expect(now.inside == 0)
+        #expect(now.visitors.sorted() == Array(0..<200))
     }
 
     @Test("A task that is cancelled in line comes in all the same, so that nobody behind it waits for ever")
