@@ -1,32 +1,33 @@
 import CFreedMemory
 import Dispatch
-import RunEngine
 import ServiceLifecycle
+import Storage
 
-/// Gives freed memory back to the system when a rush is over: after the start, and whenever hundreds of runs have come or gone.
+/// Gives freed memory back to the system when a rush is over: after the start, and whenever much has been written.
 ///
 /// The C library keeps what is freed for what comes next. After a rush that lies in pieces between what is still needed,
 /// and may be as much as that.
 struct FreedMemory: Service {
-    let liveRuns: LiveRuns
+    /// Tells by its writes what there was to do: each chat and run is some.
+    let database: Database
 
     private static let interval: Duration = .seconds(1)
-    /// Runs that come or go.
-    private static let rush = 256
-    /// Runs that come or go within an interval when it is over.
-    private static let calm = 32
+    /// Writes of a rush.
+    private static let rush = 500
+    /// Writes within an interval when it is over.
+    private static let calm = 50
 
     func run() async {
         // Nil before the first time.
-        var countAtReturn: Int?
-        var lastCount = liveRuns.count
+        var writesAtReturn: Int?
+        var lastWrites = database.writesSoFar
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
-            let count = liveRuns.count
-            let isCalm = abs(count - lastCount) < Self.calm
-            lastCount = count
-            guard isCalm, countAtReturn.map({ abs(count - $0) >= Self.rush }) ?? true else { continue }
-            countAtReturn = count
+            let writes = database.writesSoFar
+            let isCalm = writes - lastWrites < Self.calm
+            lastWrites = writes
+            guard isCalm, writesAtReturn.map({ writes - $0 >= Self.rush }) ?? true else { continue }
+            writesAtReturn = writes
             await Self.giveBack()
         }
     }

@@ -110,7 +110,7 @@ struct Server {
         do {
             try await worker.recover()
             let upkeep = AccessUpkeep(access: access, database: database, clock: clock, logger: logger)
-            let memory = FreedMemory(liveRuns: worker.liveRuns)
+            let memory = FreedMemory(database: database)
             let background: [any Service] = [memory, indexing, upkeep] + documents.services + code.services
             try await runServices(background + [worker], worker: worker, http: http)
             outcome = .success(())
