@@ -73,6 +73,8 @@ package final class LiveRun: Sendable {
     }
 
     private let state: Mutex<State>
+    /// Whether somebody waits until a time, which all runs are asked several times a second.
+    private let hasDeadline = Atomic<Bool>(false)
 
     init(
         id: Identifier<Run>,
@@ -164,10 +166,11 @@ package final class LiveRun: Sendable {
 
     /// Wakes those who have waited as long as they wanted to.
     func wakeLate(at now: ContinuousClock.Instant) {
+        guard hasDeadline.load(ordering: .relaxed) else { return }
         let late = state.withLock { state -> [Waiter] in
-            guard state.waiters.contains(where: { $0.isLate(at: now) }) else { return [] }
             let late = state.waiters.filter { $0.isLate(at: now) }
             state.waiters.removeAll { $0.isLate(at: now) }
+            hasDeadline.store(state.waiters.contains { $0.deadline != nil }, ordering: .relaxed)
             return late
         }
         for waiter in late { waiter.wake() }
@@ -209,6 +212,7 @@ package final class LiveRun: Sendable {
             await withCheckedContinuation { continuation in
                 let mustWait = state.withLock { state in
                     if hasCome(state) || Task.isCancelled { return false }
+                    if deadline != nil { hasDeadline.store(true, ordering: .relaxed) }
                     state.waiters.append(
                         Waiter(ticket: ticket, occasion: occasion, deadline: deadline, wake: .task(continuation))
                     )

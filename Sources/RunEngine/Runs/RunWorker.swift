@@ -107,11 +107,12 @@ package final class RunWorker: Service {
 
     /// Sees to what the clock brings about.
     private func look(tellsReaders: Bool) {
-        expireLate()
-        interruptAfterDrainDeadline()
-        let now = ContinuousClock.now
+        let (now, instant) = (clock.now(), ContinuousClock.now)
+        let isDrained = drainDeadline.withLock { $0.map { instant >= $0 } ?? false }
         for live in liveRuns.all {
-            live.wakeLate(at: now)
+            if live.expiresAt <= now { stop(live, .expiry) }
+            if isDrained { stop(live, .shutdown) }
+            live.wakeLate(at: instant)
             if tellsReaders { live.wakeReaders() }
         }
     }
@@ -125,16 +126,6 @@ package final class RunWorker: Service {
         }
         // Those that wait for outputs need nobody: the next start has them wait on.
         for live in liveRuns.all where live.isWaitingForOutputs { liveRuns.remove(live) }
-    }
-
-    private func interruptAfterDrainDeadline() {
-        guard let deadline = drainDeadline.withLock({ $0 }), ContinuousClock.now >= deadline else { return }
-        for live in liveRuns.all { stop(live, .shutdown) }
-    }
-
-    private func expireLate() {
-        let now = clock.now()
-        for live in liveRuns.all where live.expiresAt <= now { stop(live, .expiry) }
     }
 
     // MARK: Runs
