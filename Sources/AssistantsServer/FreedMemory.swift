@@ -3,7 +3,7 @@ import Dispatch
 import ServiceLifecycle
 import Storage
 
-/// Gives freed memory back to the system when a rush is over: after the start, and whenever much has been written.
+/// Gives freed memory back to the system when a rush is over: after the start, and whenever much was written within a moment.
 ///
 /// The C library keeps what is freed for what comes next. After a rush that lies in pieces between what is still needed,
 /// and may be as much as that.
@@ -12,22 +12,24 @@ struct FreedMemory: Service {
     let database: Database
 
     private static let interval: Duration = .seconds(1)
-    /// Writes of a rush.
-    private static let rush = 500
+    /// Writes within an interval that are a rush.
+    private static let rush = 200
     /// Writes within an interval when it is over.
     private static let calm = 50
 
     func run() async {
-        // Nil before the first time.
-        var writesAtReturn: Int?
-        var lastWrites = database.writesSoFar
-        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+        // The start is one.
+        var hadRush = true
+        var before = database.writesSoFar
+        while true {
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
-            let writes = database.writesSoFar
-            let isCalm = writes - lastWrites < Self.calm
-            lastWrites = writes
-            guard isCalm, writesAtReturn.map({ writes - $0 >= Self.rush }) ?? true else { continue }
-            writesAtReturn = writes
+            guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
+            let now = database.writesSoFar
+            let writes = now - before
+            before = now
+            if writes >= Self.rush { hadRush = true }
+            guard hadRush, writes < Self.calm else { continue }
+            hadRush = false
             await Self.giveBack()
         }
     }

@@ -46,15 +46,28 @@ import Testing
         #expect(now.visitors.sorted() == Array(0..<200))
     }
 
-    @Test("A task that is cancelled in line comes in all the same, so that nobody behind it waits for ever")
-    func cancellation() async {
-        let turnstile = Turnstile(places: 1)
+    @Test("Who waits comes in in the order in which they came, cancelled or not, and nobody before there is a place")
+    func order() async throws {
+        let (turnstile, room) = (Turnstile(places: 1), Room())
         await turnstile.enter()
-        let waiting = Task { await turnstile.enter() }
-        waiting.cancel()
-        turnstile.leave()
-        await waiting.value
-        turnstile.leave()
-        await turnstile.enter()
+        var line: [Task<Void, Never>] = []
+        for visitor in 0..<3 {
+            line.append(
+                Task {
+                    await turnstile.enter()
+                    room.come(visitor)
+                }
+            )
+            // So that it is in line before the next one.
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        line[1].cancel()
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(room.now.visitors.isEmpty, "there is no place yet")
+        for visitor in 0..<3 {
+            turnstile.leave()
+            await line[visitor].value
+            #expect(room.now.visitors == Array(0...visitor))
+        }
     }
 }

@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 
 from assistants_server import failed, invalid, successful, wait_until
 from scripted_model import Decides, Gate, Refuses, Says
@@ -107,28 +108,47 @@ def test_one_run_of_many_at_once_wins_a_thread(crowd):
     assert sorted(answer.status_code for answer in answers) == [200] + [400] * 19
 
 
-def test_a_question_that_comes_bit_by_bit_holds_nobody_up(crowd):
-    """Its body is too long to be waited for before its request is begun."""
-    began, ends = threading.Event(), threading.Event()
+def test_questions_that_come_bit_by_bit_hold_nobody_up(crowd):
+    """Their bodies are too long to be waited for before their requests begin; more of them than may begin at one time."""
+    began, ends = threading.Semaphore(0), threading.Event()
 
     def body():
         yield b'{"message":"' + b"x" * 100_000
-        began.set()
+        began.release()
         ends.wait(60)
         yield b'"}'
 
+    def send(_):
+        options = {"data": body(), "headers": {"content-type": "application/json"}, "timeout": 120}
+        return successful(crowd.separate().request("POST", "/api/v1/chat", **options))
+
     with ThreadPoolExecutor(40) as pool:
-        slow = [
-            pool.submit(
-                crowd.separate().request, "POST", "/api/v1/chat", data=body(), headers={"content-type": "application/json"}
-            )
-            for _ in range(40)
-        ]
-        began.wait(60)
-        assert crowd.separate().chat("in between")["message"] == "[1] in between"
-        ends.set()
+        slow = [pool.submit(send, number) for number in range(40)]
+        try:
+            assert all(began.acquire(timeout=60) for _ in slow)
+            assert crowd.separate().chat("in between")["message"] == "[1] in between"
+            assert not any(chat.done() for chat in slow)
+        finally:
+            ends.set()
         for chat in slow:
-            assert successful(chat.result(timeout=120))["message"].endswith("x" * 1000)
+            assert chat.result(timeout=120)["message"].endswith("x" * 1000)
+
+
+def test_chats_with_a_key_hold_nobody_up(crowd):
+    """They are waited for where others only begin; more of them than may begin at one time."""
+
+    def ask(number):
+        options = {"json": {"message": f"held {number}"}, "headers": {"idempotency-key": f"key-{number}"}, "timeout": 120}
+        return successful(crowd.separate().request("POST", "/api/v1/chat", **options))
+
+    with ThreadPoolExecutor(40) as pool:
+        chats = [pool.submit(ask, number) for number in range(40)]
+        try:
+            crowd.model.wait_for_calls(CROWD + 40)
+            assert crowd.separate().chat("in between")["message"] == "[1] in between"
+        finally:
+            crowd.gate.open()
+        assert [chat.result(timeout=120)["message"] for chat in chats] == [f"[1] held {number}" for number in range(40)]
 
 
 def test_the_same_key_gives_the_same_answer(crowd):
@@ -139,10 +159,14 @@ def test_the_same_key_gives_the_same_answer(crowd):
     assert len(crowd.runs(first["thread_id"])) == 1
 
 
-def test_a_client_that_leaves_finds_its_answer(crowd):
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_a_client_that_leaves_finds_its_answer(crowd, is_stream):
     thread = crowd.new_thread()
-    leaver = crowd.chat_stream("held back", thread)
-    leaver.close()
+    if is_stream:
+        crowd.separate().chat_stream("held back", thread).close()
+    else:
+        with pytest.raises(requests.Timeout):
+            crowd.separate().try_chat("held back", thread, timeout=1)
     wait_until(lambda: crowd.runs(thread), "the run is there")
     crowd.gate.open()
     wait_until(lambda: crowd.texts(thread)[-1] == ("assistant", "[1] held back"), "the answer is in the thread")

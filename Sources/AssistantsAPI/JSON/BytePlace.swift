@@ -13,7 +13,7 @@ struct BytePlace {
     @inline(__always)
     mutating func put(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard let start = bytes.baseAddress else { return }
-        next.update(from: start, count: bytes.count)
+        next.initialize(from: start, count: bytes.count)
         next += bytes.count
     }
 

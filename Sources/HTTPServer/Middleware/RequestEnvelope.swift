@@ -21,9 +21,9 @@ final class RequestEnvelope: Sendable {
     private let date = ResponseDate()
     private let logger: Logger
     private let liveRuns: LiveRuns
-    /// Runs at work from which on memory counts for more than microseconds.
+    /// Runs that have not ended, be it that they wait, from which on memory counts for more than microseconds.
     private static let crowd = 256
-    /// Requests that begin apart, at one time. Far more than two cores make use of, and a commit may wait for all of them.
+    /// Requests that begin apart, at one time. One commit takes the writes of all of them.
     private let beginnings = Turnstile(places: 32)
 
     /// - Parameter rootPath: The prefix that a proxy may have left in the path; or empty.
@@ -70,8 +70,9 @@ final class RequestEnvelope: Sendable {
     }
 
     func response(to request: IncomingRequest, over channel: any Channel) async -> Response {
-        let isApart = request.mayWait && liveRuns.count >= Self.crowd
-        switch isApart ? await beginApart(request, over: channel) : await begin(request, over: channel) {
+        let start = ContinuousClock.now
+        let isApart = request.mayBeginApart && liveRuns.count >= Self.crowd
+        switch isApart ? await beginApart(request, over: channel, start) : await begin(request, over: channel, start) {
         case .answered(let response): return response
         case .waits(let later, let exchange): return await end(exchange, later)
         }
@@ -80,12 +81,17 @@ final class RequestEnvelope: Sendable {
     /// Begins in a task that ends, and takes all of its memory along, before the answer is waited for or sent bit by bit. Of
     /// thousands that come at once, some begin while the others wait: else all of that memory would be needed at one time.
     ///
-    /// A second task costs a switch to it and back: it is worth that where many wait.
+    /// A second task costs a switch to it and back: it is worth that where many wait. Nothing on the way may wait for a run: it
+    /// would keep its place from the request that the run needs.
     @inline(never)
-    private func beginApart(_ request: IncomingRequest, over channel: any Channel) async -> Progress {
+    private func beginApart(
+        _ request: IncomingRequest,
+        over channel: any Channel,
+        _ start: ContinuousClock.Instant
+    ) async -> Progress {
         if request.isWhole { await beginnings.enter() }
         defer { if request.isWhole { beginnings.leave() } }
-        async let begun = begin(request, over: channel)
+        async let begun = begin(request, over: channel, start)
         return await begun
     }
 
@@ -109,8 +115,11 @@ final class RequestEnvelope: Sendable {
     }
 
     @inline(never)
-    private func begin(_ incoming: IncomingRequest, over channel: any Channel) async -> Progress {
-        let start = ContinuousClock.now
+    private func begin(
+        _ incoming: IncomingRequest,
+        over channel: any Channel,
+        _ start: ContinuousClock.Instant
+    ) async -> Progress {
         let request = incoming.take()
         var context = APIRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
         context.surface = RequestSurface(path: request.uri.path, rootPath: rootPath)
@@ -124,10 +133,10 @@ final class RequestEnvelope: Sendable {
             response =
                 IdempotentRequests.concern(request)
                 ? try await responseGivenOnce(to: request, context) : try await route(request, context)
+            if let later = context.subject.takeLater() { return .waits(later, Exchange(incoming, context, start)) }
         } catch {
             response = refusal(error, request, context)
         }
-        if let later = context.subject.takeLater() { return .waits(later, Exchange(incoming, context, start)) }
         return .answered(finish(response, of: request, context, start))
     }
 
@@ -212,9 +221,12 @@ extension IncomingRequest {
     /// How the paths end of those that start or follow a run.
     private static let waitingRoutes = ["/chat", "/runs", "/submit_tool_outputs"]
 
-    /// Whether its answer, or the rest of it, may be waited for behind its route.
-    fileprivate var mayWait: Bool {
-        guard head.method == .post, let target = head.path?.utf8 else { return false }
+    /// Whether its answer, or the rest of it, may be waited for behind its route, and only there: with an `Idempotency-Key`
+    /// it is waited for within.
+    fileprivate var mayBeginApart: Bool {
+        guard head.method == .post, head.headerFields[.idempotencyKey] == nil, let target = head.path?.utf8 else {
+            return false
+        }
         let path = target.prefix { $0 != UInt8(ascii: "?") }
         return Self.waitingRoutes.contains { path.suffix($0.utf8.count).elementsEqual($0.utf8) }
     }
