@@ -144,7 +144,8 @@ def test_chats_with_a_key_hold_nobody_up(crowd):
     with ThreadPoolExecutor(40) as pool:
         chats = [pool.submit(ask, number) for number in range(40)]
         try:
-            crowd.model.wait_for_calls(CROWD + 40)
+            # The gate opens by itself a little later.
+            crowd.model.wait_for_calls(CROWD + 40, timeout=30)
             assert crowd.separate().chat("in between")["message"] == "[1] in between"
         finally:
             crowd.gate.open()
