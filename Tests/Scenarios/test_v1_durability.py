@@ -168,7 +168,9 @@ def test_a_run_whose_outputs_were_acknowledged(scene, point):
     scene.die_and_return(Says("Sunny."))
     scene.taken_up()
     ended = scene.v1.ended(run, "completed")
-    [call] = scene.model.calls
+    # What a process sends in its last moment may arrive behind its death.
+    *late, call = scene.model.calls
+    assert len(late) <= (point == "at once")
     assert [output for _, output in call.tool_outputs] == ["sunny"]
     called, answered = scene.v1.steps(run)
     assert called["step_details"]["tool_calls"][0]["function"]["output"] == "sunny"
