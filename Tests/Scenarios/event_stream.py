@@ -8,6 +8,22 @@ from typing import Any, Iterator
 
 import requests
 
+# The events of a run that says one text, each row of deltas collapsed.
+WHOLE_RUN = [
+    "thread.run.created",
+    "thread.run.queued",
+    "thread.run.in_progress",
+    "thread.run.step.created",
+    "thread.run.step.in_progress",
+    "thread.message.created",
+    "thread.message.in_progress",
+    "thread.message.delta",
+    "thread.message.completed",
+    "thread.run.step.completed",
+    "thread.run.completed",
+    "done",
+]
+
 
 @dataclass
 class Event:

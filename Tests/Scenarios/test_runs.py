@@ -5,23 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from assistants_server import failed, successful, text_of, wait_until
-from event_stream import collapsed
+from event_stream import WHOLE_RUN, collapsed
 from scripted_model import Gate, Refuses, Says
-
-WHOLE_RUN = [
-    "thread.run.created",
-    "thread.run.queued",
-    "thread.run.in_progress",
-    "thread.run.step.created",
-    "thread.run.step.in_progress",
-    "thread.message.created",
-    "thread.message.in_progress",
-    "thread.message.delta",
-    "thread.message.completed",
-    "thread.run.step.completed",
-    "thread.run.completed",
-    "done",
-]
 
 
 def asked_thread(server, text="Count"):

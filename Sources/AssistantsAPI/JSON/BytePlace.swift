@@ -6,7 +6,7 @@ struct BytePlace {
 
     @inline(__always)
     mutating func put(_ byte: UInt8) {
-        next.pointee = byte
+        next.initialize(to: byte)
         next += 1
     }
 

@@ -58,10 +58,11 @@ package struct JSONWriter {
     package mutating func value(_ value: String) {
         var value = value
         value.withUTF8 { utf8 in
+            let beginning = UnsafeBufferPointer(rebasing: utf8.prefix(Self.longestPiece))
             var clean = 0
-            placeValue(utf8.count + 2) { place in
+            placeValue(beginning.count + 2) { place in
                 place.put(UInt8(ascii: "\""))
-                clean = place.putClean(utf8)
+                clean = place.putClean(beginning)
                 if clean == utf8.count { place.put(UInt8(ascii: "\"")) }
             }
             if clean < utf8.count {
@@ -97,10 +98,8 @@ package struct JSONWriter {
 
     /// Writes a value that is JSON already.
     package mutating func raw(_ json: String) {
-        var json = json
-        json.withUTF8 { utf8 in
-            placeValue(utf8.count) { $0.put(utf8) }
-        }
+        separate()
+        bytes.append(contentsOf: json.utf8)
         needsComma = true
     }
 
@@ -213,16 +212,17 @@ package struct JSONWriter {
         }
     }
 
-    /// Lets `body` write up to `capacity` bytes behind the others: there is one check of room for all of them.
+    /// Bytes of a text that are put together on the stack, which takes a kilobyte at most.
+    private static let longestPiece = 1000
+
+    /// Appends up to `capacity` bytes, which `body` puts together, with one check of room for all of them.
     @inline(__always)
     private mutating func place(_ capacity: Int, _ body: (inout BytePlace) -> Void) {
-        bytes.append(addingCapacity: capacity) { span in
-            span.withUnsafeMutableBufferPointer { buffer, count in
-                guard let start = buffer.baseAddress else { return }
-                var place = BytePlace(start + count)
-                body(&place)
-                count += place.next - (start + count)
-            }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { buffer in
+            guard let start = buffer.baseAddress else { return }
+            var place = BytePlace(start)
+            body(&place)
+            bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: place.next - start))
         }
     }
 
@@ -243,8 +243,9 @@ package struct JSONWriter {
                 appendEscape(of: byte)
                 rest = UnsafeBufferPointer(rebasing: rest.dropFirst())
             } else {
+                let piece = UnsafeBufferPointer(rebasing: rest.prefix(Self.longestPiece))
                 var clean = 0
-                place(rest.count) { clean = $0.putClean(rest) }
+                place(piece.count) { clean = $0.putClean(piece) }
                 rest = UnsafeBufferPointer(rebasing: rest[clean...])
             }
         }

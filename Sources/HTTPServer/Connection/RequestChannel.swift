@@ -56,6 +56,7 @@ struct RequestChannel: ServerChildChannel {
         await send(await responder(request, connection.channel), over: connection, logger)
     }
 
+    /// Not inlined: what it needs would be kept while the answer is waited for.
     @inline(never)
     private func send(_ response: Response, over connection: ClientConnection, _ logger: Logger) async {
         do {

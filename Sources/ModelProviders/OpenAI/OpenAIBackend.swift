@@ -100,6 +100,7 @@ package final class OpenAIBackend: ChatModel {
         }
     }
 
+    /// Not inlined, like the other makers of calls: the body would be kept while the backend is waited for.
     @inline(never)
     private func chatCompletion(
         _ request: ChatRequest,

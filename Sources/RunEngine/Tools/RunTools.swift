@@ -17,6 +17,8 @@ final class RunTools: Sendable {
 
     static let none = RunTools(functions: [])
 
+    /// Not inlined, as who makes tools waits for some of them.
+    ///
     /// - Parameter data: queries of the thread's data, and whether they are asked for: with nothing to query they are idle.
     @inline(never)
     init(
