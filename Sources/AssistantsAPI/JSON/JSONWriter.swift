@@ -24,13 +24,11 @@ package struct JSONWriter {
 
     /// Writes a member's name, which must be ASCII without anything that JSON escapes.
     package mutating func key(_ name: StaticString) {
-        let count = name.utf8CodeUnitCount
-        placeValue(count + 3) { place in
-            place.put(UInt8(ascii: "\""))
-            place.put(UnsafeBufferPointer(start: name.utf8Start, count: count))
-            place.put(UInt8(ascii: "\""))
-            place.put(UInt8(ascii: ":"))
-        }
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
@@ -48,7 +46,8 @@ package struct JSONWriter {
     package mutating func value(_ value: Bool) { raw(value ? "true" : "false") }
 
     package mutating func value(_ value: Int) {
-        placeValue(20) { $0.put(decimal: value) }
+        separate()
+        appendDecimal(value)
         needsComma = true
     }
 
@@ -56,20 +55,10 @@ package struct JSONWriter {
     package mutating func value(_ value: Double) { raw(value.isFinite ? "\(value)" : "null") }
 
     package mutating func value(_ value: String) {
-        var value = value
-        value.withUTF8 { utf8 in
-            let beginning = UnsafeBufferPointer(rebasing: utf8.prefix(Self.longestPiece))
-            var clean = 0
-            placeValue(beginning.count + 2) { place in
-                place.put(UInt8(ascii: "\""))
-                clean = place.putClean(beginning)
-                if clean == utf8.count { place.put(UInt8(ascii: "\"")) }
-            }
-            if clean < utf8.count {
-                appendEscaped(UnsafeBufferPointer(rebasing: utf8[clean...]))
-                bytes.append(UInt8(ascii: "\""))
-            }
-        }
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        appendEscaped(value)
+        bytes.append(UInt8(ascii: "\""))
         needsComma = true
     }
 
@@ -212,43 +201,71 @@ package struct JSONWriter {
         }
     }
 
-    /// Bytes of a text that are put together on the stack, which takes a kilobyte at most.
-    private static let longestPiece = 1000
-
-    /// Appends up to `capacity` bytes, which `body` puts together, with one check of room for all of them.
-    @inline(__always)
-    private mutating func place(_ capacity: Int, _ body: (inout BytePlace) -> Void) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { buffer in
-            guard let start = buffer.baseAddress else { return }
-            var place = BytePlace(start)
-            body(&place)
-            bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: place.next - start))
-        }
-    }
-
-    /// The same behind a comma, where one is needed, which is no part of `capacity`.
-    @inline(__always)
-    private mutating func placeValue(_ capacity: Int, _ body: (inout BytePlace) -> Void) {
-        let needsComma = needsComma
-        place(capacity + 1) { place in
-            if needsComma { place.put(UInt8(ascii: ",")) }
-            body(&place)
-        }
-    }
-
-    private mutating func appendEscaped(_ utf8: UnsafeBufferPointer<UInt8>) {
-        var rest = utf8
-        while let byte = rest.first {
-            if BytePlace.isEscaped(byte) {
-                appendEscape(of: byte)
-                rest = UnsafeBufferPointer(rebasing: rest.dropFirst())
-            } else {
-                let piece = UnsafeBufferPointer(rebasing: rest.prefix(Self.longestPiece))
-                var clean = 0
-                place(piece.count) { clean = $0.putClean(piece) }
-                rest = UnsafeBufferPointer(rebasing: rest[clean...])
+    private mutating func appendDecimal(_ value: Int) {
+        if value < 0 || value > 9 {
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+                var rest = value.magnitude
+                var start = 20
+                while rest > 0 {
+                    start -= 1
+                    digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
+                }
+                if value < 0 { bytes.append(UInt8(ascii: "-")) }
+                bytes.append(contentsOf: digits[start...])
             }
+        } else {
+            bytes.append(UInt8(ascii: "0") + UInt8(value))
         }
+    }
+
+    private mutating func appendEscaped(_ text: String) {
+        var copy = text
+        copy.withUTF8 { utf8 in
+            let raw = UnsafeRawBufferPointer(utf8)
+            var clean = 0
+            var index = 0
+            while index < raw.count {
+                // Most text has nothing to escape: eight bytes are looked at together, or twice as many.
+                if index + 16 <= raw.count, Self.isClean(raw, at: index) {
+                    index += 16
+                    continue
+                }
+                if index + 8 <= raw.count {
+                    let marks = Self.marksOfEscapes(in: Self.eight(of: raw, at: index))
+                    guard marks != 0 else {
+                        index += 8
+                        continue
+                    }
+                    index += marks.trailingZeroBitCount / 8
+                } else if Self.marksOfEscapes(in: UInt64(raw[index]) | 0x2020_2020_2020_2000) == 0 {
+                    index += 1
+                    continue
+                }
+                append(utf8[clean..<index])
+                appendEscape(of: raw[index])
+                index += 1
+                clean = index
+            }
+            append(utf8[clean...])
+        }
+    }
+
+    private static func isClean(_ raw: UnsafeRawBufferPointer, at index: Int) -> Bool {
+        marksOfEscapes(in: eight(of: raw, at: index)) | marksOfEscapes(in: eight(of: raw, at: index + 8)) == 0
+    }
+
+    private static func eight(of raw: UnsafeRawBufferPointer, at index: Int) -> UInt64 {
+        UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+    }
+
+    /// Has the highest bit of each byte set that is a control character, a quote or a backslash. Above the lowest one there may be
+    /// others by mistake.
+    private static func marksOfEscapes(in eight: UInt64) -> UInt64 {
+        let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        func hasZero(_ value: UInt64) -> UInt64 { (value &- ones) & ~value & highs }
+        let controls = (eight &- ones &* 0x20) & ~eight & highs
+        return controls | hasZero(eight ^ (ones &* 0x22)) | hasZero(eight ^ (ones &* 0x5C))
     }
 
     private mutating func appendEscape(of byte: UInt8) {
