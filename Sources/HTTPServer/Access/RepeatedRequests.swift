@@ -57,7 +57,7 @@ extension RunService.EventSource {
         case .ended(let run, let log):
             guard let log else { return self }
             let events =
-                log.completeTurn(after: number)?.events ?? Array(log.events.dropFirst(log.place(after: number)))
+                log.completeTurn(after: number)?.events ?? log.events(from: log.place(after: number))
             return .ended(run, EventLog(events: events))
         }
     }
@@ -66,7 +66,7 @@ extension RunService.EventSource {
 extension EventLog {
     /// Nil when the turn is not through.
     fileprivate func completeTurn(after number: Int) -> (events: [StreamEvent], run: Run)? {
-        let events = events.dropFirst(place(after: number))
+        let events = events(from: place(after: number))
         for (place, event) in zip(events.indices, events) {
             if case .run(.requiresAction, let run) = event { return (Array(events[...place]), run) }
         }

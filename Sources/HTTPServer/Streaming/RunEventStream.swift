@@ -84,7 +84,10 @@ enum RunEventStream {
                 // Of a run whose events are gone the end is known still.
                 let log = log ?? EventLog(of: run)
                 var numbers = isNumbered ? Numbers(log: log, place: place) : nil
-                for part in log.events.dropFirst(place).chunks(of: 64) {
+                var place = place
+                while place < log.count {
+                    let part = log.events(from: place, atMost: 64)
+                    place += part.count
                     var block = EventBlock()
                     for event in part { block.event(event, id: numbers?.next(), isDetailed: isDetailed) }
                     try await writer.write(block)
@@ -170,11 +173,5 @@ extension EventLog {
     /// All that is known of a run whose events are gone.
     fileprivate init(of run: Run) {
         self.init(events: [.run(.init(reached: run.state.status), run)])
-    }
-}
-
-extension ArraySlice {
-    fileprivate func chunks(of size: Int) -> [ArraySlice] {
-        stride(from: startIndex, to: endIndex, by: size).map { self[$0..<Swift.min($0 + size, endIndex)] }
     }
 }

@@ -2,7 +2,12 @@ import AssistantsAPI
 
 /// What a run has told, in order. Every event has a number, by which a reader that was cut off goes on.
 package struct EventLog: Sendable {
-    package private(set) var events: [StreamEvent] = []
+    /// How many events there are.
+    package private(set) var count = 0
+    /// All but those of `growing`, in order.
+    private var entries: [Entry] = []
+    /// The newest events, as long as they are deltas of one text.
+    private var growing: DeltaRow?
     /// Where numbers skip ahead, ascending.
     private(set) var skips: [Skip] = []
 
@@ -18,18 +23,80 @@ package struct EventLog: Sendable {
 
     package init() {}
 
-    package init(events: [StreamEvent]) { self.events = events }
+    package init(events: [StreamEvent]) { append(events) }
 
     init(events: [StreamEvent], skips: [Skip]) {
-        self.events = events
         self.skips = skips
+        append(events)
     }
 
-    mutating func append(_ new: [StreamEvent]) { events += new }
+    package mutating func append(_ new: [StreamEvent]) {
+        for event in new { append(event) }
+    }
+
+    private mutating func append(_ event: StreamEvent) {
+        defer { count += 1 }
+        if growing?.append(event) == true { return }
+        if let row = growing {
+            entries.append(Entry(place: count - row.count, content: .deltas(row)))
+            growing = nil
+        } else if case .event(let last)? = entries.last?.content, let row = DeltaRow(last, event) {
+            entries.removeLast()
+            growing = row
+            return
+        }
+        entries.append(Entry(place: count, content: .event(event)))
+    }
+
+    /// The events from a place on, `limit` at most. None when there are none yet.
+    package func events(from place: Int = 0, atMost limit: Int = .max) -> [StreamEvent] {
+        var events: [StreamEvent] = []
+        events.reserveCapacity(min(limit, max(0, count - place)))
+        visit(from: place, atMost: limit) { events.append($0) }
+        return events
+    }
+
+    /// The same one by one, so that a long log is never there as events as a whole.
+    func visit(from place: Int = 0, atMost limit: Int = .max, _ body: (StreamEvent) -> Void) {
+        guard place < count else { return }
+        let end = place + min(limit, count - place)
+        let firstGrowing = count - (growing?.count ?? 0)
+        if place < firstGrowing {
+            for entry in entries[indexOfEntry(at: place)...] {
+                guard entry.place < end else { break }
+                switch entry.content {
+                case .event(let event): body(event)
+                case .deltas(let row): row.visit(in: place - entry.place..<end - entry.place, body)
+                }
+            }
+        }
+        if end > firstGrowing { growing?.visit(in: place - firstGrowing..<end - firstGrowing, body) }
+    }
+
+    /// The entry that has the event of a place, which is not among those of `growing`.
+    private func indexOfEntry(at place: Int) -> Int {
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].place > place { high = middle } else { low = middle + 1 }
+        }
+        return low - 1
+    }
+
+    private struct Entry {
+        /// Of its first event.
+        let place: Int
+        let content: Content
+
+        enum Content {
+            case event(StreamEvent)
+            case deltas(DeltaRow)
+        }
+    }
 
     /// Lets the numbers of all events to come skip ahead: a process takes the run up that cannot know how many events
     /// the one before it had told.
-    mutating func beginNewLife() { skips.append(Skip(place: events.count, count: Self.lifeSpan)) }
+    mutating func beginNewLife() { skips.append(Skip(place: count, count: Self.lifeSpan)) }
 
     /// The log without its events, which tells their numbers still.
     package var numbersOnly: EventLog { EventLog(events: [], skips: skips) }
@@ -41,23 +108,23 @@ package struct EventLog: Sendable {
 
     /// The place behind the newest call of functions; the beginning when there was none.
     package var placeAfterCalls: Int {
-        let place = events.lastIndex { event in
-            if case .run(.requiresAction, _) = event { true } else { false }
+        let call = entries.last { entry in
+            if case .event(.run(.requiresAction, _)) = entry.content { true } else { false }
         }
-        return place.map { $0 + 1 } ?? 0
+        return call.map { $0.place + 1 } ?? 0
     }
 
     /// The number of the newest event; 0 when there is none.
-    var lastNumber: Int { events.isEmpty ? 0 : number(at: events.count - 1) }
+    var lastNumber: Int { count == 0 ? 0 : number(at: count - 1) }
 
     /// The place of the first event whose number is above `number`, which may still be to come.
     package func place(after number: Int) -> Int {
-        var (low, high) = (0, events.count)
+        var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2
             if self.number(at: middle) > number { high = middle } else { low = middle + 1 }
         }
-        guard low == events.count else { return low }
+        guard low == count else { return low }
         // What a reader has heard of already and a new process does not know yet is not told again.
         return low + min(max(0, number - self.number(at: low) + 1), Self.lifeSpan)
     }

@@ -21,12 +21,14 @@ enum EventRecord {
     static func encode(_ log: EventLog) -> String {
         var encoder = EventRecordEncoder()
         var skips = log.skips[...]
-        for (place, event) in log.events.enumerated() {
+        var place = 0
+        log.visit { event in
             while let skip = skips.first, skip.place == place {
                 encoder.skip(skip.count)
                 skips.removeFirst()
             }
             encoder.append(event)
+            place += 1
         }
         for skip in skips { encoder.skip(skip.count) }
         return encoder.text()

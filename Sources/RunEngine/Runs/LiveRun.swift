@@ -61,7 +61,7 @@ package final class LiveRun: Sendable {
 
         /// What a reader who has the events before `index` does not know yet.
         func news(from index: Int) -> News? {
-            if log.events.count > index { return .events(Array(log.events[index...].prefix(LiveRun.batch))) }
+            if log.count > index { return .events(log.events(from: index, atMost: LiveRun.batch)) }
             return phase.isWorking ? nil : .over
         }
 
@@ -317,7 +317,7 @@ package final class LiveRun: Sendable {
             guard case .waitingForOutputs = state.phase else { return }
             state.phase = .working
             state.hasReaders = true
-            place = state.log.events.count
+            place = state.log.count
             state.log.append(events)
         }
         return place
