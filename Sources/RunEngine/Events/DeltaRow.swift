@@ -3,7 +3,7 @@ import AssistantsAPI
 /// Deltas in a row that make up one text, kept as that text and where each of them ends. An answer takes little more
 /// room than its words so, and not what an event takes for each of them.
 package struct DeltaRow: Sendable {
-    private let subject: Subject
+    let subject: Subject
     /// Whether the first delta is the first of its part of the message.
     private let beginsPart: Bool
     private var text: [UInt8] = []
@@ -11,7 +11,7 @@ package struct DeltaRow: Sendable {
     private var ends: [UInt32] = []
 
     /// What the text belongs to.
-    private enum Subject: Sendable, Equatable {
+    enum Subject: Sendable, Equatable {
         case content(Identifier<Message>, part: Int, StreamEvent.ContentDelta.Kind)
         case arguments(Identifier<RunStep>, call: Int)
         case code(Identifier<RunStep>, call: Int)
@@ -64,6 +64,9 @@ package struct DeltaRow: Sendable {
         text += piece.utf8
         ends.append(UInt32(text.count))
     }
+
+    /// How much of the text each delta is, in bytes.
+    var lengths: some Sequence<Int> { zip(ends, [0] + ends).lazy.map { Int($0 - $1) } }
 
     /// Those deltas of which the index is in `range`.
     func visit(in range: Range<Int>, _ body: (StreamEvent) -> Void) {

@@ -36,11 +36,13 @@ package struct EventLog: Sendable {
 
     private mutating func append(_ event: StreamEvent) {
         defer { count += 1 }
-        if growing?.append(event) == true { return }
+        // Numbers of a row do not skip.
+        let mayGoOn = skips.allSatisfy { $0.place != count }
+        if mayGoOn, growing?.append(event) == true { return }
         if let row = growing {
             entries.append(Entry(place: count - row.count, content: .deltas(row)))
             growing = nil
-        } else if case .event(let last)? = entries.last?.content, let row = DeltaRow(last, event) {
+        } else if mayGoOn, case .event(let last)? = entries.last?.content, let row = DeltaRow(last, event) {
             entries.removeLast()
             growing = row
             return
@@ -56,8 +58,7 @@ package struct EventLog: Sendable {
         return events
     }
 
-    /// The same one by one, so that a long log is never there as events as a whole.
-    func visit(from place: Int = 0, atMost limit: Int = .max, _ body: (StreamEvent) -> Void) {
+    private func visit(from place: Int, atMost limit: Int, _ body: (StreamEvent) -> Void) {
         guard place < count else { return }
         let end = place + min(limit, count - place)
         let firstGrowing = count - (growing?.count ?? 0)
@@ -73,6 +74,12 @@ package struct EventLog: Sendable {
         if end > firstGrowing { growing?.visit(in: place - firstGrowing..<end - firstGrowing, body) }
     }
 
+    /// What the log consists of, in order.
+    var contents: [Entry] {
+        guard let growing else { return entries }
+        return entries + [Entry(place: count - growing.count, content: .deltas(growing))]
+    }
+
     /// The entry that has the event of a place, which is not among those of `growing`.
     private func indexOfEntry(at place: Int) -> Int {
         var (low, high) = (0, entries.count)
@@ -83,7 +90,8 @@ package struct EventLog: Sendable {
         return low - 1
     }
 
-    private struct Entry {
+    /// An event, or some that are kept together.
+    struct Entry {
         /// Of its first event.
         let place: Int
         let content: Content

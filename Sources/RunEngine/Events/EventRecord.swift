@@ -21,14 +21,15 @@ enum EventRecord {
     static func encode(_ log: EventLog) -> String {
         var encoder = EventRecordEncoder()
         var skips = log.skips[...]
-        var place = 0
-        log.visit { event in
-            while let skip = skips.first, skip.place == place {
+        for entry in log.contents {
+            while let skip = skips.first, skip.place == entry.place {
                 encoder.skip(skip.count)
                 skips.removeFirst()
             }
-            encoder.append(event)
-            place += 1
+            switch entry.content {
+            case .event(let event): encoder.append(event)
+            case .deltas(let row): encoder.append(row)
+            }
         }
         for skip in skips { encoder.skip(skip.count) }
         return encoder.text()
@@ -125,6 +126,16 @@ private struct EventRecordEncoder {
             begin(.arguments(step: Self.number(of: id, in: &steps), call: index))
             writer.value(text.utf8.count)
         }
+    }
+
+    mutating func append(_ row: DeltaRow) {
+        switch row.subject {
+        case .content(let id, let part, let kind):
+            begin(.content(message: Self.number(of: id, in: &messages), part: part, kind))
+        case .arguments(let id, let call), .code(let id, let call):
+            begin(.arguments(step: Self.number(of: id, in: &steps), call: call))
+        }
+        for length in row.lengths { writer.value(length) }
     }
 
     private mutating func entry(_ kind: String, _ write: (inout JSONWriter) -> Void) {
