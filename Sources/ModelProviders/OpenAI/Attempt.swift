@@ -2,7 +2,11 @@
 /// backend is waited for.
 final class Attempt {
     private(set) var wireProtocol: WireProtocol
-    var traits: BackendTraits
+    private(set) var traits: BackendTraits
+    /// What came of the last call.
+    private(set) var result = Result<ChatOutcome, CallFailure>.failure(.cancelled)
+    /// How long to wait before the next call.
+    private(set) var pause = Duration.zero
     /// Whether the last call handed on a part of an answer. Then there is no other attempt.
     private var hasReceived = false
     private(set) var retries = 0
@@ -23,15 +27,31 @@ final class Attempt {
         }
     }
 
-    /// What came of a call that has ended. Notes whether it handed anything on.
+    /// No call is made, as nobody wants the answer any more.
+    func cancel() { result = .failure(.cancelled) }
+
+    /// Notes what came of a call that has ended.
     @inline(never)
-    func outcome<Stream>(of call: BackendCall<Stream>) throws(CallFailure) -> ChatOutcome {
+    func end<Stream>(_ call: BackendCall<Stream>) {
         hasReceived = call.hasReceived
-        return try call.result.get()
+        result = call.result
     }
 
-    /// How long to wait before the next call, nothing meaning that there is none.
-    func wait(after failure: CallFailure, _ policy: RetryPolicy) -> Duration? {
+    /// The same, and what the backend showed of itself.
+    @inline(never)
+    func endAndLearn(from call: BackendCall<ChatCompletionsStream>) {
+        if let member = call.reasoningMember { traits.reasoningMember = member }
+        end(call)
+    }
+
+    /// Whether there is to be another call, after `pause`.
+    func mayGoOn(after failure: CallFailure, _ policy: RetryPolicy) -> Bool {
+        guard let wait = wait(after: failure, policy) else { return false }
+        pause = wait
+        return true
+    }
+
+    private func wait(after failure: CallFailure, _ policy: RetryPolicy) -> Duration? {
         guard !hasReceived else { return nil }
         if adapt(to: failure) { return .zero }
         if failure.remedy == .otherEndpoint { return nil }

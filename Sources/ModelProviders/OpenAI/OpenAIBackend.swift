@@ -60,43 +60,50 @@ package final class OpenAIBackend: ChatModel {
         near reader: (any EventLoop)?,
         receive: @escaping @Sendable ([ChatEvent]) -> Void
     ) async throws(ModelError) -> ChatOutcome {
-        let attempt = Attempt(traits: traits.withLock { $0 }, choice: configuration.wireProtocol, endpoints)
+        let attempt = makeAttempt()
         while true {
-            do {
-                let outcome = try await call(request, attempt, reader, receive)
-                remember(attempt)
-                return outcome
-            } catch {
-                try await prepareToAskAgain(attempt, after: error)
-            }
+            await call(request, attempt, reader, receive)
+            if let outcome = try conclude(attempt) { return outcome }
+            await pause(before: attempt)
         }
     }
 
-    /// Waits until the next attempt is due. Throws what there is to report when there is to be none.
     @inline(never)
-    private func prepareToAskAgain(_ attempt: Attempt, after failure: CallFailure) async throws(ModelError) {
-        guard let wait = attempt.wait(after: failure, retryPolicy) else { throw clean(attempt.verdict(failure)) }
-        guard await pause(wait, after: failure, attempt) else { throw CallFailure.cancelled.error }
+    private func makeAttempt() -> Attempt {
+        Attempt(traits: traits.withLock { $0 }, choice: configuration.wireProtocol, endpoints)
     }
 
-    /// One call with what is known of the backend. Notes in `attempt` what it showed.
+    /// One call with what is known of the backend. What came of it, and what the backend showed, is noted in `attempt` and not
+    /// handed back: the frames on the way would have room for it while the backend is waited for.
     private func call(
         _ request: ChatRequest,
         _ attempt: Attempt,
         _ reader: (any EventLoop)?,
         _ receive: @escaping @Sendable ([ChatEvent]) -> Void
-    ) async throws(CallFailure) -> ChatOutcome {
-        guard !Task.isCancelled else { throw CallFailure.cancelled }
+    ) async {
+        guard !Task.isCancelled else { return attempt.cancel() }
         switch attempt.wireProtocol {
         case .chatCompletions:
             let call = chatCompletion(request, attempt, receive)
             await call.run(.chatCompletions, at: endpoints, on: client, near: reader)
-            if let member = call.reasoningMember { attempt.traits.reasoningMember = member }
-            return try attempt.outcome(of: call)
+            attempt.endAndLearn(from: call)
         case .responses:
             let call = makeCall(ResponsesStream.self, ResponsesProtocol.body(of: request), receive)
             await call.run(.responses, at: endpoints, on: client, near: reader)
-            return try attempt.outcome(of: call)
+            attempt.end(call)
+        }
+    }
+
+    /// What the last call led to; nil when it is to be made again. Throws what there is to report when it is not.
+    @inline(never)
+    private func conclude(_ attempt: Attempt) throws(ModelError) -> ChatOutcome? {
+        switch attempt.result {
+        case .success(let outcome):
+            remember(attempt)
+            return outcome
+        case .failure(let failure):
+            guard attempt.mayGoOn(after: failure, retryPolicy) else { throw clean(attempt.verdict(failure)) }
+            return nil
         }
     }
 
@@ -128,18 +135,19 @@ package final class OpenAIBackend: ChatModel {
         }
     }
 
-    /// Waits before the next attempt; false when the task was cancelled meanwhile.
-    private func pause(_ wait: Duration, after failure: CallFailure, _ attempt: Attempt) async -> Bool {
-        guard wait > .zero else { return !Task.isCancelled }
+    /// Waits before the next attempt, or until the task is cancelled.
+    @inline(never)
+    private func pause(before attempt: Attempt) async {
+        guard attempt.pause > .zero, case .failure(let failure) = attempt.result else { return }
         logger.warning(
             "model backend failed, asking again",
             metadata: [
-                "reason": "\(failure.error.kind)", "wait": "\(wait)", "retry": "\(attempt.retries)",
+                "reason": "\(failure.error.kind)", "wait": "\(attempt.pause)", "retry": "\(attempt.retries)",
             ]
         )
         // The backend's words may quote what it was asked.
         logger.debug("model backend gave its reason", metadata: ["error": "\(redaction.clean(failure.error.message))"])
-        return (try? await Task.sleep(for: wait)) != nil
+        try? await Task.sleep(for: attempt.pause)
     }
 
     func clean(_ error: ModelError) -> ModelError {
