@@ -3,43 +3,50 @@ import Dispatch
 import ServiceLifecycle
 import Storage
 
-/// Gives freed memory back to the system when a rush is over: after the start, and whenever much was written within a moment.
+/// Gives freed memory back to the system when a rush is over: after the start, when many chats have ended, when the connections
+/// of those are closed that came.
 ///
 /// The C library keeps what is freed for what comes next. After a rush that lies in pieces between what is still needed,
 /// and may be as much as that.
 struct FreedMemory: Service {
-    /// Tells by its writes what there was to do: each chat and run is some.
+    /// Tells by its writes whether there is much to do: each chat and run is some.
     let database: Database
 
-    private static let interval: Duration = .seconds(1)
-    /// Writes within an interval that are a rush.
-    private static let rush = 200
-    /// Writes within an interval when it is over.
-    private static let calm = 50
+    /// Seconds after a rush until the first look. Each wait for another is twice as long as the one before.
+    private static let shortestWait = 2
+    private static let longestWait = 32
+    /// Writes a second from which on freed memory is left where it is, as it will be needed.
+    private static let rush = 25
+    /// Bytes that are worth the while. A look and the giving back take a millisecond or some.
+    private static let least = 4 << 20
 
     func run() async {
-        // The start is one.
-        var hadRush = true
-        var before = database.writesSoFar
+        var wait = Self.shortestWait
+        var writesBefore = database.writesSoFar
+        // Of what has been given back the C library keeps the addresses still, and counts them.
+        var givenBack = 0
         while true {
-            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
+            try? await cancelWhenGracefulShutdown { [wait] in try await Task.sleep(for: .seconds(wait)) }
             guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
-            let now = database.writesSoFar
-            let writes = now - before
-            before = now
-            if writes >= Self.rush { hadRush = true }
-            guard hadRush, writes < Self.calm else { continue }
-            hadRush = false
-            await Self.giveBack()
+            let writes = database.writesSoFar
+            let isRush = writes - writesBefore >= Self.rush * wait
+            writesBefore = writes
+            wait = isRush ? Self.shortestWait : min(2 * wait, Self.longestWait)
+            if !isRush { givenBack = await Self.giveBack(beyond: givenBack) }
         }
     }
 
-    /// On another thread, as it waits for locks.
-    private static func giveBack() async {
+    /// Gives back where there is more to give than before. On another thread, as it waits for locks.
+    ///
+    /// - Parameter before: Bytes that are freed and given back already, at most.
+    /// - Returns: The same as it is now.
+    private static func giveBack(beyond before: Int) async -> Int {
         await withCheckedContinuation { continuation in
             DispatchQueue.global(qos: .utility).async {
-                freed_memory_give_back()
-                continuation.resume()
+                let freed = freed_memory_size()
+                let isWorthIt = freed >= before + least
+                if isWorthIt { freed_memory_give_back() }
+                continuation.resume(returning: isWorthIt ? freed : min(before, freed))
             }
         }
     }
