@@ -12,9 +12,9 @@ struct FreedMemory: Service {
     /// Tells by its writes whether there is much to do: each chat and run is some.
     let database: Database
 
-    /// Seconds after a rush until the first look. Each wait for another is twice as long as the one before.
+    /// Seconds between two looks. Each wait is twice as long as the one before, from the shortest on behind a rush.
     private static let shortestWait = 2
-    private static let longestWait = 32
+    private static let longestWait = 8
     /// Writes a second from which on freed memory is left where it is, as it will be needed.
     private static let rush = 25
     /// Bytes that are worth the while. A look and the giving back take a millisecond or some.
@@ -23,8 +23,7 @@ struct FreedMemory: Service {
     func run() async {
         var wait = Self.shortestWait
         var writesBefore = database.writesSoFar
-        // Of what has been given back the C library keeps the addresses still, and counts them.
-        var givenBack = 0
+        var left = 0
         while true {
             try? await cancelWhenGracefulShutdown { [wait] in try await Task.sleep(for: .seconds(wait)) }
             guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
@@ -32,21 +31,21 @@ struct FreedMemory: Service {
             let isRush = writes - writesBefore >= Self.rush * wait
             writesBefore = writes
             wait = isRush ? Self.shortestWait : min(2 * wait, Self.longestWait)
-            if !isRush { givenBack = await Self.giveBack(beyond: givenBack) }
+            if !isRush { left = await Self.giveBack(beyond: left) }
         }
     }
 
-    /// Gives back where there is more to give than before. On another thread, as it waits for locks.
+    /// Gives back where there is more to give than was left the last time. On another thread, as it waits for locks.
     ///
-    /// - Parameter before: Bytes that are freed and given back already, at most.
+    /// - Parameter left: Bytes that are in no use and cannot be given back, as far as is known.
     /// - Returns: The same as it is now.
-    private static func giveBack(beyond before: Int) async -> Int {
+    private static func giveBack(beyond left: Int) async -> Int {
         await withCheckedContinuation { continuation in
             DispatchQueue.global(qos: .utility).async {
-                let freed = freed_memory_size()
-                let isWorthIt = freed >= before + least
-                if isWorthIt { freed_memory_give_back() }
-                continuation.resume(returning: isWorthIt ? freed : min(before, freed))
+                let unused = freed_memory_size()
+                guard unused >= left + least else { return continuation.resume(returning: min(left, unused)) }
+                freed_memory_give_back()
+                continuation.resume(returning: freed_memory_size())
             }
         }
     }

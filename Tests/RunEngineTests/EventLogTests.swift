@@ -57,6 +57,25 @@ struct EventLogTests {
         #expect(log.events() == Array(Self.all.prefix(3)) + [Self.text("more")])
     }
 
+    @Test("a row ends where numbers skip ahead")
+    func skips() {
+        var log = EventLog(events: [Self.text("a", isFirst: true), Self.text("b")])
+        log.beginNewLife()
+        log.append([Self.text("c"), Self.text("d")])
+        #expect(log.events() == ["a", "b", "c", "d"].map { Self.text($0, isFirst: $0 == "a") })
+        #expect(log.contents.map(\.place) == [0, 2])
+        #expect((0..<4).map(log.number(at:)) == [1, 2, 1_000_003, 1_000_004])
+        #expect(log.place(after: 2) == 2 && log.place(after: 1_000_003) == 3)
+    }
+
+    @Test("a long text is one row of the log, and what is told around it stands beside it")
+    func isOneRow() {
+        var log = EventLog(events: [Self.marker("【0】")])
+        for _ in 0..<1_000 { log.append([Self.text("word ")]) }
+        log.append([Self.marker("【0】"), Self.text("end")])
+        #expect(log.contents.map(\.place) == [0, 1, 1_001, 1_002])
+    }
+
     @Test("deltas of one text are kept as one row")
     func isCompact() throws {
         var row = try #require(DeltaRow(Self.text("a", isFirst: true), Self.text("b")))

@@ -2,8 +2,9 @@
 
 #include <stddef.h>
 
-/// Bytes that the C library keeps of freed memory, be it given back already or not. Takes the locks of allocation in turn.
-/// Always 0 where the C library is not glibc.
+/// Bytes of resident memory that no allocation uses: what the C library keeps of freed memory, beside the process's code and
+/// stacks. Takes the locks of allocation in turn, milliseconds where much is free in small pieces. Always 0 where the C
+/// library is not glibc.
 size_t freed_memory_size(void);
 
 /// Gives the system back what the C library keeps of freed memory. Takes the locks of allocation in turn, milliseconds for a

@@ -75,7 +75,7 @@ package struct EventLog: Sendable {
     }
 
     /// What the log consists of, in order.
-    var contents: [Entry] {
+    package var contents: [Entry] {
         guard let growing else { return entries }
         return entries + [Entry(place: count - growing.count, content: .deltas(growing))]
     }
@@ -91,12 +91,12 @@ package struct EventLog: Sendable {
     }
 
     /// An event, or some that are kept together.
-    struct Entry {
+    package struct Entry: Sendable {
         /// Of its first event.
-        let place: Int
-        let content: Content
+        package let place: Int
+        package let content: Content
 
-        enum Content {
+        package enum Content: Sendable {
             case event(StreamEvent)
             case deltas(DeltaRow)
         }
@@ -104,7 +104,7 @@ package struct EventLog: Sendable {
 
     /// Lets the numbers of all events to come skip ahead: a process takes the run up that cannot know how many events
     /// the one before it had told.
-    mutating func beginNewLife() { skips.append(Skip(place: count, count: Self.lifeSpan)) }
+    package mutating func beginNewLife() { skips.append(Skip(place: count, count: Self.lifeSpan)) }
 
     /// The log without its events, which tells their numbers still.
     package var numbersOnly: EventLog { EventLog(events: [], skips: skips) }

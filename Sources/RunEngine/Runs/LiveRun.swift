@@ -65,6 +65,8 @@ package final class LiveRun: Sendable {
             return phase.isWorking ? nil : .over
         }
 
+        func hasNews(from index: Int) -> Bool { log.count > index || !phase.isWorking }
+
         /// The same for one who reads on.
         mutating func read(from index: Int) -> News? {
             hasReaders = true
@@ -140,7 +142,7 @@ package final class LiveRun: Sendable {
     package func news(from index: Int) async throws -> News {
         if let news = state.withLock({ $0.read(from: index) }) { return news }
         try Task.checkCancellation()
-        await wait(for: .event) { $0.news(from: index) != nil }
+        await wait(for: .event) { $0.hasNews(from: index) }
         try Task.checkCancellation()
         return state.withLock { $0.news(from: index) } ?? .nothingYet
     }
