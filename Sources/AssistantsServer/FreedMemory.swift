@@ -12,26 +12,32 @@ struct FreedMemory: Service {
     /// Tells by its writes whether there is much to do: each chat and run is some.
     let database: Database
 
-    /// Seconds between two looks. Each wait is twice as long as the one before, from the shortest on behind a rush.
-    private static let shortestWait = 2
+    private static let second: Duration = .seconds(1)
+    /// Writes within a second from which on freed memory is left where it is, as it will be needed.
+    private static let rush = 50
+    /// Seconds between two looks at most. The first comes right behind a rush, each further one after twice as long.
     private static let longestWait = 8
-    /// Writes a second from which on freed memory is left where it is, as it will be needed.
-    private static let rush = 25
     /// Bytes that are worth the while. A look and the giving back take a millisecond or some.
     private static let least = 4 << 20
 
     func run() async {
-        var wait = Self.shortestWait
+        var (wait, waited) = (1, 0)
         var writesBefore = database.writesSoFar
         var left = 0
         while true {
-            try? await cancelWhenGracefulShutdown { [wait] in try await Task.sleep(for: .seconds(wait)) }
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.second) }
             guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
             let writes = database.writesSoFar
-            let isRush = writes - writesBefore >= Self.rush * wait
+            let isRush = writes - writesBefore >= Self.rush
             writesBefore = writes
-            wait = isRush ? Self.shortestWait : min(2 * wait, Self.longestWait)
-            if !isRush { left = await Self.giveBack(beyond: left) }
+            if isRush {
+                (wait, waited) = (1, 0)
+                continue
+            }
+            waited += 1
+            guard waited >= wait else { continue }
+            (wait, waited) = (min(2 * wait, Self.longestWait), 0)
+            left = await Self.giveBack(beyond: left)
         }
     }
 
