@@ -1,5 +1,6 @@
 import AssistantsAPI
 import NIOCore
+import Storage
 import Synchronization
 
 /// A run that this process works on: its events so far, those who wait for its end, and the wish to stop it.
@@ -180,13 +181,19 @@ package final class LiveRun: Sendable {
 
     /// Waits until the run is on disk, and tells where the messages that came with it stand. Throws when it could not
     /// be stored.
+    ///
+    /// - Parameter database: is asked to hurry, as the run may have been handed in as one that nobody waits for.
     @discardableResult
-    func waitUntilStored() async throws -> StoredInput? {
+    func waitUntilStored(hurrying database: Database?) async throws -> StoredInput? {
         while true {
             if let stored = state.withLock({ $0.stored }) { return try stored.get() }
+            database?.hurry()
             await waitWithoutCancellation()
         }
     }
+
+    /// Where the messages that came with the run stand; nil when it did not come with any, or is not on disk.
+    var storedInput: StoredInput? { state.withLock { try? $0.stored?.get() } }
 
     /// Storing takes one commit and cannot be given up half-way, so neither can the wait for it.
     private func waitWithoutCancellation() async {

@@ -77,7 +77,6 @@ final class RunEnding: Sendable {
             return nil
         }
         do {
-            try await live.waitUntilStored()
             try await persist(part)
         } catch is LostClaim {
             finish(.failure(EngineError.threadDeleted(live.threadID)))
@@ -240,9 +239,9 @@ final class RunEnding: Sendable {
     private func store(_ end: End, at now: Timestamp, history: PromptHistory?) async {
         do {
             let outcome = try settle(end, at: now)
-            let input = try await live.waitUntilStored()
+            // Behind the run's own rows, which were handed in before: the two may be one commit.
             let places = try await persist(outcome)
-            if let places, let history { remember(history, outcome, places, input) }
+            if let places, let history { remember(history, outcome, places, live.storedInput) }
             await tell(outcome, end.modelError)
         } catch is LostClaim {
             finish(.failure(EngineError.threadDeleted(live.threadID)))

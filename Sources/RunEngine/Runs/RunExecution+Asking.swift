@@ -132,7 +132,7 @@ extension RunExecution {
             return prompt
         }
         // Else what came with a new thread is read from it like everything else.
-        if begun.isNewThread { try await live.waitUntilStored() }
+        if begun.isNewThread { try await live.waitUntilStored(hurrying: worker.database) }
         return try await worker.prompts.prompt(
             PromptBuilder.Occasion(
                 run: begun.run,

@@ -45,7 +45,7 @@ struct RunExecution: Sendable {
         case .cancellation, .expiry, .excess, nil: break
         }
         do {
-            try await live.waitUntilStored()
+            try await live.waitUntilStored(hurrying: worker.database)
             guard let begun = try await claimStored(begins: false) else { throw EngineError.runNotFound(live.id) }
             let ending = RunEnding(begun: begun, worker: worker, live: live, releasesThread: releasesThread)
             await ending.interrupted(after: nil)
@@ -75,7 +75,7 @@ struct RunExecution: Sendable {
             )
         case .resumed(let begun): return begun
         case .stored:
-            try await live.waitUntilStored()
+            try await live.waitUntilStored(hurrying: worker.database)
             return try await claimStored(begins: true)
         }
     }
@@ -208,7 +208,7 @@ struct RunExecution: Sendable {
     /// Lets the built-in analyst answer.
     @inline(never)
     private func analyse(_ begun: Begun, _ turn: TurnInProgress, _ ending: RunEnding) async throws {
-        try await live.waitUntilStored()
+        try await live.waitUntilStored(hurrying: worker.database)
         let answer = try await worker.analysis.answer(
             in: live.threadID,
             sharing: begun.run.settings.toolResources.fileIDs ?? []

@@ -81,9 +81,15 @@ package struct RunService: Sendable {
             self.isAwaited = isAwaited
             self.tokenMeter = tokenMeter
         }
+
+        /// Whether the caller hears of the run by its outcome alone, even if it cannot be stored.
+        fileprivate var outcomeTellsAll: Bool {
+            guard isAwaited, case .new = target else { return false }
+            return IdempotentRequest.current == nil
+        }
     }
 
-    /// A run that is on disk, and at work or in line.
+    /// A run that is at work or in line; on disk, unless its caller hears of it by its outcome alone.
     package struct Started: Sendable {
         /// As its caller is told of it, queued.
         package var run: Run
@@ -92,7 +98,8 @@ package struct RunService: Sendable {
         package var firstEvent = 0
     }
 
-    /// Starts a run and returns when it, and what came with it, is on disk.
+    /// Starts a run and returns when it, and what came with it, is on disk. A caller that waits for the outcome of a run in a
+    /// new thread goes on at once: nobody else knows the thread yet, and what cannot be stored is told as the outcome.
     ///
     /// If the thread is free the model is asked at once, while the disk still works; else the run waits in the thread's
     /// line. Throws `EngineError.threadNotFound`, `.runActive`, `.nothingToRun`, `.tooManyRuns` or `.shuttingDown`.
@@ -102,27 +109,27 @@ package struct RunService: Sendable {
     }
 
     private func admit(_ request: Request, in project: ProjectID) async throws -> Started {
+        let admission = try begin(request, in: project)
+        let live = admission.work.live
+        if request.outcomeTellsAll { return Started(run: admission.run, live: live) }
+        let interrupted = try await live.waitUntilStored(hurrying: nil)?.interrupted ?? []
+        if !interrupted.isEmpty { await cancel(interrupted) }
+        return Started(run: admission.run, live: live)
+    }
+
+    /// Hands the run to the store and, if its thread is free, to the worker: in this order, as what the run ends with is to be
+    /// stored behind it.
+    @inline(never)
+    private func begin(_ request: Request, in project: ProjectID) throws -> Admission {
         let admission = try admission(of: request, in: project)
         let live = admission.work.live
         IdempotentRequest.current?.follow(live.id, of: live.threadID, askedBy: request.input.first?.id)
-        let beginsNow = worker.submit(admission.work)
-        let interrupted: [Run]
-        do {
-            let position: StoredInput
-            (position, interrupted) = try await store(
-                request,
-                beginsNow ? admission.claimed : admission.run,
-                beginsNow: beginsNow,
-                in: project
-            )
-            live.markStored(.success(position))
-        } catch {
-            live.markStored(.failure(error))
-            worker.withdraw(live, error: error)
-            throw error
+        let rows = Rows(request, in: project)
+        let beginsNow = worker.enter(live) { beginsNow in
+            store(rows, beginsNow ? admission.claimed : admission.run, beginsNow: beginsNow, telling: live)
         }
-        if !interrupted.isEmpty { await cancel(interrupted) }
-        return Started(run: admission.run, live: live)
+        if beginsNow { worker.begin(admission.work) }
+        return admission
     }
 
     /// Stored as cancelling already: one that cannot be read now is found by the next look for unfinished runs.
@@ -191,26 +198,38 @@ package struct RunService: Sendable {
         return Admission(run: run, claimed: claimed, work: RunWork(live: live, origin: origin))
     }
 
-    /// One transaction: the thread, its data, the messages and the run. Returns where the messages stand, and the runs
-    /// that are to make way.
-    private func store(
-        _ request: Request,
-        _ run: Run,
-        beginsNow: Bool,
-        in project: ProjectID
-    ) async throws -> (StoredInput, interrupted: [Run]) {
-        let now = run.createdAt
-        // Measured here, not on the one thread that writes.
-        let input = beginsNow ? request.input.map { (message: $0, tokens: $0.content.estimatedTokens) } : []
-        let (ids, attachments) = (ids, ThreadAttachments(input.compactMap(\.message.attachmentsJSON)))
-        return try await database.write { db in
+    /// What a run comes with, ready to be stored.
+    private final class Rows: Sendable {
+        let request: Request
+        let project: ProjectID
+        let input: [(message: PendingMessage, tokens: Int)]
+        let attachments: ThreadAttachments
+        let urgency: Urgency
+
+        /// The texts are measured here, not on the one thread that writes.
+        init(_ request: Request, in project: ProjectID) {
+            self.request = request
+            self.project = project
+            input = request.input.map { ($0, $0.content.estimatedTokens) }
+            attachments = ThreadAttachments(request.input.compactMap(\.attachmentsJSON))
+            // Who waits for the end waits for its commit, and this one may be the same. A repeat of the request is to find the
+            // run, though.
+            urgency = request.isAwaited && IdempotentRequest.current == nil ? .withTheNext : .now
+        }
+    }
+
+    /// One transaction: the thread, its data, the messages and the run. `live` is told what came of it.
+    private func store(_ rows: Rows, _ run: Run, beginsNow: Bool, telling live: LiveRun) {
+        let (request, ids) = (rows.request, ids)
+        let write = { @Sendable (db: Connection) throws -> StoredInput? in
+            let now = run.createdAt
             var previous: MessageRepository.Position?
             var interrupted: [Run] = []
-            if let newStore = request.newStore { try db.create(newStore, in: project, at: now) }
+            if let newStore = request.newStore { try db.create(newStore, in: rows.project, at: now) }
             switch request.target {
-            case .new(let thread): try db.threads.insert(thread, in: project)
+            case .new(let thread): try db.threads.insert(thread, in: rows.project)
             case .existing(let id):
-                guard try db.threads.exists(id, in: project) else { throw EngineError.threadNotFound(id) }
+                guard try db.threads.exists(id, in: rows.project) else { throw EngineError.threadNotFound(id) }
                 interrupted = try db.makeWay(for: request.policy, on: id)
                 previous = try db.messages.last(of: id)
             }
@@ -223,16 +242,23 @@ package struct RunService: Sendable {
                     of: run.threadID
                 )
             }
-            var stored = StoredInput(previousSequence: previous?.sequence ?? 0, sequences: [])
-            for (message, tokens) in input {
-                let whole = message.joined(run.threadID, at: now)
-                let position = try db.messages.append(whole, tokens: tokens, after: previous)
-                stored.sequences.append(position.sequence)
-                previous = position
+            var stored = StoredInput(previousSequence: previous?.sequence ?? 0, interrupted: interrupted)
+            // Else they join the thread when the run begins.
+            if beginsNow {
+                for (message, tokens) in rows.input {
+                    let whole = message.joined(run.threadID, at: now)
+                    let position = try db.messages.append(whole, tokens: tokens, after: previous)
+                    stored.sequences.append(position.sequence)
+                    previous = position
+                }
+                try db.join(rows.attachments, to: run.threadID, ids: ids, at: now)
             }
-            try db.join(attachments, to: run.threadID, ids: ids, at: now)
             try db.runs.insert(run, input: beginsNow ? [] : request.input)
-            return (stored, interrupted)
+            return stored
+        }
+        database.submit(rows.urgency, write) { [worker] result in
+            live.markStored(result)
+            if case .failure(let error) = result { worker.withdraw(live, error: error) }
         }
     }
 
@@ -282,10 +308,12 @@ package struct RunService: Sendable {
 }
 
 /// Where the messages that came with a run stand in their thread.
-struct StoredInput: Sendable, Equatable {
+struct StoredInput: Sendable {
     /// The message before them; 0 when there is none.
     var previousSequence: Int
-    var sequences: [Int]
+    var sequences: [Int] = []
+    /// The runs that are to make way.
+    var interrupted: [Run]
 }
 
 extension Connection {

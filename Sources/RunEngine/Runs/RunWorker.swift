@@ -40,6 +40,7 @@ package final class RunWorker: Service {
 
     private let lanes = ThreadLanes<RunWork>()
     private let slots: RunSlots
+    private let entrance = Mutex(())
     /// When the process must have let go of all runs; set once the shutdown has begun.
     private let drainDeadline = Mutex<ContinuousClock.Instant?>(nil)
 
@@ -130,17 +131,23 @@ package final class RunWorker: Service {
 
     // MARK: Runs
 
-    /// Puts a run in its thread's line. Returns true when it begins at once; else it waits as a stored run.
-    func submit(_ work: RunWork) -> Bool {
-        let waiting = RunWork(live: work.live, origin: .stored)
-        guard lanes.enter(work.live.threadID, waiting) else { return false }
-        // The thread may be free and the server at its limit: the run keeps its thread then and waits for a slot.
-        guard slots.take(orWait: waiting) else { return false }
-        begin(work)
-        return true
+    /// Puts a run in its thread's line and lets `store` hand it to the store, told whether it begins at once; else it waits as a
+    /// stored run. Returns the same.
+    ///
+    /// One run after the other, so that of those that come at the same time the one that has the thread is also the first in
+    /// the store: there the others find it, or line up behind it.
+    func enter(_ live: LiveRun, _ store: (_ beginsNow: Bool) -> Void = { _ in }) -> Bool {
+        let waiting = RunWork(live: live, origin: .stored)
+        return entrance.withLock { _ in
+            // The thread may be free and the server at its limit: the run keeps its thread then and waits for a slot.
+            let beginsNow = lanes.enter(live.threadID, waiting) && slots.take(orWait: waiting)
+            store(beginsNow)
+            return beginsNow
+        }
     }
 
-    private func begin(_ work: RunWork) {
+    /// Begins work on a run that may.
+    func begin(_ work: RunWork) {
         let execution = RunExecution(work: work, worker: self)
         let task = Task {
             await execution.perform()
@@ -286,7 +293,7 @@ package final class RunWorker: Service {
             live.publish(.run(.cancelling, run))
             live.interrupt(.cancellation)
         }
-        _ = submit(RunWork(live: live, origin: .stored))
+        if enter(live) { begin(RunWork(live: live, origin: .stored)) }
         return true
     }
 

@@ -29,7 +29,7 @@ extension RunWorker {
         let settings = run.settings.tools.lazy.compactMap { $0.fileSearch }.first
         guard let settings, let search = fileSearch else { return nil }
         // The thread may have come with the run.
-        try await live.waitUntilStored()
+        try await live.waitUntilStored(hurrying: database)
         let (own, project) = try await database.read { db in
             let thread = try db.threads.find(run.threadID)
             return (thread?.toolResources.vectorStoreIDs ?? [], try db.threads.project(of: run.threadID))
@@ -57,7 +57,7 @@ extension RunWorker {
         let comesWithData = begun.profile != nil || begun.input.contains(where: \.hasData) || !files.isEmpty
         // Most chats begin without data, and need not wait for the disk.
         if begun.isNewThread, !comesWithData { return nil }
-        if begun.isNewThread || comesWithData { try await live.waitUntilStored() }
+        if begun.isNewThread || comesWithData { try await live.waitUntilStored(hurrying: database) }
         do {
             guard let file = try await analysis.tables.tables(of: run.threadID, sharing: files) else { return nil }
             return try await QueryDataTool(analysis.tables, file, contextTokens: configuration.contextTokens)
@@ -76,7 +76,7 @@ extension RunWorker {
     private func codeTool(for begun: RunExecution.Begun, live: LiveRun) async throws -> CodeTool? {
         let run = begun.run
         guard run.settings.tools.contains(.codeInterpreter), let code else { return nil }
-        try await live.waitUntilStored()
+        try await live.waitUntilStored(hurrying: database)
         let isAlive = await code.runner.life(of: SessionKey(thread: run.threadID.rawValue)) != nil
         return try await database.read { db in
             guard let thread = try db.threads.find(run.threadID), let project = try db.threads.project(of: thread.id)

@@ -1,5 +1,6 @@
 import AssistantsAPI
 import CSQLiteMemory
+import Dispatch
 import GRDB
 
 /// The durable store: SQLite in WAL mode, every commit on disk before anyone hears of it.
@@ -25,6 +26,8 @@ package final class Database: Sendable {
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true
         configuration.label = "database"
+        // Behind those who read and answer where processors are busy: more then waits for the next commit and shares it.
+        configuration.qos = .utility
         configuration.prepareDatabase { db in
             // 16 MiB of pages for each connection at most, temporary tables in memory.
             try db.execute(sql: "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY")
@@ -49,6 +52,7 @@ package final class Database: Sendable {
             throw StorageError.unavailable(reason: "the database cannot be opened: \(error)")
         }
         configuration.readonly = true
+        configuration.qos = .userInitiated
         reads = SnapshotReads(path: directory.databasePath, configuration: configuration)
         commits = GroupCommit(pool: pool) { [settingsCache] in settingsCache.forgetAll() }
         probe = WriteProbe(path: directory.databasePath)
@@ -58,8 +62,12 @@ package final class Database: Sendable {
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
-        try await Self.translating {
-            try await reads.perform { [settingsCache, lease] db in try body(Connection(db, settingsCache, lease)) }
+        do {
+            return try await reads.perform { [settingsCache, lease] db in
+                try body(Connection(db, settingsCache, lease))
+            }
+        } catch {
+            throw Self.translated(error)
         }
     }
 
@@ -70,27 +78,40 @@ package final class Database: Sendable {
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
-        let request = IdempotentRequest.changing()
-        return try await Self.translating {
-            try await commits.perform { [settingsCache, lease] db in
-                let connection = Connection(db, settingsCache, lease)
-                let value = try body(connection)
-                if let request { try connection.idempotency.put(request) }
-                return value
-            }
+        try await withCheckedThrowingContinuation { continuation in
+            submit(.now, body) { continuation.resume(with: $0) }
         }
     }
+
+    /// Hands a transaction in and returns at once. `done` is told what came of it once it is on disk, or has failed, by the
+    /// thread that writes, which is not to be kept.
+    ///
+    /// For its caller it is like `write`, whose order it shares.
+    package func submit<Value: Sendable>(
+        _ urgency: Urgency,
+        _ body: @escaping @Sendable (Connection) throws -> Value,
+        then done: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) {
+        let request = IdempotentRequest.changing()
+        let transaction = { @Sendable [settingsCache, lease] (db: GRDB.Database) in
+            let connection = Connection(db, settingsCache, lease)
+            let value = try body(connection)
+            if let request { try connection.idempotency.put(request) }
+            return value
+        }
+        commits.submit(urgency, transaction) { done($0.mapError(Self.translated)) }
+    }
+
+    /// Somebody waits for what was submitted so far, and did not when it was.
+    package func hurry() { commits.hurry() }
 
     /// How many writes were asked for since the database was opened: who works in the background sees whether others write, too.
     package var writesSoFar: Int { commits.submitted }
 
     /// What SQLite refuses is a state of the store, not a fault of the caller.
-    private static func translating<Value>(_ body: () async throws -> Value) async throws -> Value {
-        do {
-            return try await body()
-        } catch let error as DatabaseError {
-            throw StorageError.unavailable(reason: "SQLite: \(error.message ?? "\(error.resultCode)")")
-        }
+    private static func translated(_ error: any Error) -> any Error {
+        guard let error = error as? DatabaseError else { return error }
+        return StorageError.unavailable(reason: "SQLite: \(error.message ?? "\(error.resultCode)")")
     }
 
     /// Checks that the database accepts a write. Throws the reason when it does not within two seconds.
@@ -101,6 +122,7 @@ package final class Database: Sendable {
     /// Folds the write-ahead log into the database file, so that this file alone is the whole store, ends all
     /// connections and gives the data directory up.
     package func close() throws {
+        commits.hurry()
         try reads.close()
         // GRDB closes the writer before the readers, which may not fold the log.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }

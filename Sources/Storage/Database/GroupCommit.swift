@@ -1,5 +1,15 @@
+import Dispatch
 import GRDB
 import Synchronization
+
+/// How soon a transaction is to be on disk.
+package enum Urgency: Sendable {
+    /// Somebody waits for it.
+    case now
+    /// Nobody waits for it yet: it goes to disk with the next one that somebody waits for, or within
+    /// `GroupCommit.patience`.
+    case withTheNext
+}
 
 /// Commits transactions that wait at the same time together: one fsync for many callers.
 ///
@@ -14,13 +24,28 @@ final class GroupCommit: Sendable {
 
     private struct Queue {
         var jobs: [Job] = []
+        /// Whether somebody waits for what is in the queue.
+        var isUrgent = false
         var isDraining = false
+        /// Whether the alarm is set, after which nothing in the queue waits for company any longer.
+        var hasAlarm = false
         var submitted = 0
+
+        /// What is in the queue is to go to disk. Returns whether a drain must begin for it.
+        mutating func hurry() -> Bool {
+            guard !jobs.isEmpty else { return false }
+            isUrgent = true
+            if isDraining { return false }
+            isDraining = true
+            return true
+        }
     }
 
     /// How many transactions share one commit at most. Above the usual concurrency, below what a reader would notice.
     private static let batchLimit = 512
     private static let queueLimit = 50_000
+    /// How long a transaction that nobody waits for may wait for company.
+    static let patience: DispatchTimeInterval = .milliseconds(10)
 
     private let pool: DatabasePool
     /// Is told of each rollback, on the writer's thread: what was remembered of the batch may not be true.
@@ -35,50 +60,73 @@ final class GroupCommit: Sendable {
     /// How many transactions were handed in so far.
     var submitted: Int { queue.withLock { $0.submitted } }
 
-    func perform<Value: Sendable>(_ body: @escaping @Sendable (GRDB.Database) throws -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            submit(
-                Job(
-                    execute: { db in
-                        let value = try body(db)
-                        return { continuation.resume(returning: value) }
-                    },
-                    fail: { continuation.resume(throwing: $0) }
-                )
-            )
-        }
+    /// Returns at once; `done` is called by the thread that writes, once the transaction is on disk or has failed.
+    func submit<Value: Sendable>(
+        _ urgency: Urgency,
+        _ body: @escaping @Sendable (GRDB.Database) throws -> Value,
+        then done: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) {
+        let job = Job(
+            execute: { db in
+                let value = try body(db)
+                return { done(.success(value)) }
+            },
+            fail: { done(.failure($0)) }
+        )
+        submit(job, urgency)
     }
 
-    private func submit(_ job: Job) {
-        enum Decision { case refuse, wait, drain }
+    private func submit(_ job: Job, _ urgency: Urgency) {
+        enum Decision { case refuse, wait, setAlarm, drain }
         let decision: Decision = queue.withLock { queue in
             guard queue.jobs.count < Self.queueLimit else { return .refuse }
             queue.jobs.append(job)
             queue.submitted += 1
-            if queue.isDraining { return .wait }
-            queue.isDraining = true
-            return .drain
+            switch urgency {
+            case .now: return queue.hurry() ? .drain : .wait
+            case .withTheNext:
+                if queue.isUrgent || queue.hasAlarm { return .wait }
+                queue.hasAlarm = true
+                return .setAlarm
+            }
         }
         switch decision {
         case .refuse: job.fail(StorageError.overloaded)
         case .wait: break
-        case .drain: pool.asyncWriteWithoutTransaction { db in self.drain(db) }
+        case .setAlarm: DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { self.alarm() }
+        case .drain: beginDraining()
         }
     }
 
-    /// Runs on the writer's queue until nothing waits.
+    /// Somebody waits for what was submitted so far.
+    func hurry() {
+        if queue.withLock({ $0.hurry() }) { beginDraining() }
+    }
+
+    private func alarm() {
+        let mustDrain = queue.withLock { queue in
+            queue.hasAlarm = false
+            return queue.hurry()
+        }
+        if mustDrain { beginDraining() }
+    }
+
+    private func beginDraining() { pool.asyncWriteWithoutTransaction { db in self.drain(db) } }
+
+    /// Runs on the writer's queue until nobody waits.
     private func drain(_ db: GRDB.Database) {
         while let batch = nextBatch() { commit(batch, db) }
     }
 
     private func nextBatch() -> [Job]? {
         queue.withLock { queue in
-            guard !queue.jobs.isEmpty else {
+            guard queue.isUrgent else {
                 queue.isDraining = false
                 return nil
             }
             let batch = Array(queue.jobs.prefix(Self.batchLimit))
             queue.jobs.removeFirst(batch.count)
+            queue.isUrgent = !queue.jobs.isEmpty
             return batch
         }
     }
