@@ -69,12 +69,24 @@ final class TestEngine: Sendable {
 
     /// Asks in a thread, or in a new one.
     func ask(_ text: String, in thread: Identifier<AssistantThread>? = nil) async throws -> RunService.Started {
+        try await ask(text, thread.map { .existing($0) } ?? .new(threads.make()))
+    }
+
+    /// - Parameter isAwaited: whether the run is known to who asks by its outcome alone.
+    func ask(
+        _ text: String,
+        _ target: RunService.Request.Target,
+        policy: ActiveRunPolicy = .enqueue,
+        isAwaited: Bool = false
+    ) async throws -> RunService.Started {
         try await runs.start(
             RunService.Request(
-                target: thread.map { .existing($0) } ?? .new(threads.make()),
+                target: target,
                 assistantID: assistant.id,
                 settings: RunSettings(assistant.settings),
-                input: [question(text)]
+                input: [question(text)],
+                policy: policy,
+                isAwaited: isAwaited
             ),
             in: .default
         )

@@ -1,6 +1,7 @@
 import AssistantsAPI
 import Foundation
 import Storage
+import Synchronization
 import Testing
 
 @Suite struct DatabaseTests {
@@ -64,6 +65,68 @@ import Testing
         }
         #expect(page.items.map(\.id.rawValue) == (0..<50).map { "msg_\($0)" })
     }
+
+    @Test("What nobody waits for goes to disk with the next transaction, before it")
+    func company() async throws {
+        let temporary = try TemporaryDatabase()
+        let told = Mutex<[String]>([])
+
+        temporary.database.submit(.withTheNext) {
+            try $0.threads.insert(Self.thread, in: .default)
+        } then: { result in
+            told.withLock { $0.append("\(result)") }
+        }
+        let toldBefore = told.withLock { $0 }
+        let wasThere = try await temporary.database.write { try $0.threads.exists(Self.thread.id, in: .default) }
+
+        #expect(toldBefore.isEmpty)
+        #expect(wasThere)
+        #expect(told.withLock { $0.count } == 1)
+    }
+
+    @Test("What nobody waits for goes to disk all the same, after a while or when somebody comes to wait")
+    func patience() async throws {
+        let temporary = try TemporaryDatabase()
+        func time(hurrying: Bool, _ number: Int) async throws -> Duration {
+            let thread = AssistantThread(id: Identifier("thread_\(number)"), createdAt: Timestamp(seconds: 1))
+            return try await ContinuousClock().measure {
+                try await withCheckedThrowingContinuation { continuation in
+                    temporary.database.submit(.withTheNext) {
+                        try $0.threads.insert(thread, in: .default)
+                    } then: {
+                        continuation.resume(with: $0)
+                    }
+                    if hurrying { temporary.database.hurry() }
+                }
+            }
+        }
+
+        var (patient, hurried): ([Duration], [Duration]) = ([], [])
+        for number in 0..<10 {
+            patient.append(try await time(hurrying: false, 2 * number))
+            hurried.append(try await time(hurrying: true, 2 * number + 1))
+        }
+
+        // The first of two in a row has the alarm to itself; a later one may find it half over.
+        #expect(patient[0] >= .milliseconds(9))
+        #expect(try #require(hurried.min()) < .milliseconds(9))
+    }
+
+    @Test("A database that is closed has stored what nobody waited for")
+    func closing() async throws {
+        let temporary = try TemporaryDatabase()
+
+        temporary.database.submit(.withTheNext) {
+            try $0.threads.insert(Self.thread, in: .default)
+        } then: { _ in
+        }
+        try temporary.database.close()
+
+        let again = try TemporaryDatabase(copying: temporary.path)
+        #expect(try await again.database.read { try $0.threads.exists(Self.thread.id, in: .default) })
+    }
+
+    private static let thread = AssistantThread(id: Identifier("thread_1"), createdAt: Timestamp(seconds: 1))
 
     @Test("Nobody but the owner can read the database")
     func modes() async throws {

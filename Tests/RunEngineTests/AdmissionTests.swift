@@ -1,0 +1,94 @@
+import AssistantsAPI
+import ModelProviders
+import RunEngine
+import Storage
+import Testing
+
+@Suite struct AdmissionTests {
+    @Test("A run that is known by its outcome alone is stored when that is told")
+    func awaited() async throws {
+        let engine = try await TestEngine(ScriptedModel())
+
+        let started = try await engine.ask("q0", .new(engine.threads.make()), isAwaited: true)
+        let outcome = try await started.live.outcome()
+
+        #expect(outcome.answer?.content.plainText == "echo: q0")
+        #expect(try await engine.texts(of: started.run.threadID) == ["q0", "echo: q0"])
+        #expect(try await engine.runs.find(started.run.id, of: started.run.threadID, in: .default) == outcome.run)
+        let next = try await engine.ask("q1", .existing(started.run.threadID), isAwaited: true)
+        #expect(try await next.live.outcome().answer?.content.plainText == "echo: q1")
+        #expect(try await engine.texts(of: started.run.threadID) == ["q0", "echo: q0", "q1", "echo: q1"])
+    }
+
+    @Test("Such a run is on disk soon, however long its model thinks")
+    func slowModel() async throws {
+        let gate = Gate()
+        let model = ScriptedModel { _, receive in
+            await gate.wait()
+            receive(.text("done"))
+            return ChatOutcome(finish: .stop, usage: nil)
+        }
+        let engine = try await TestEngine(model)
+
+        let started = try await engine.ask("q0", .new(engine.threads.make()), isAwaited: true)
+        var texts: [String] = []
+        while texts.isEmpty {
+            do {
+                texts = try await engine.texts(of: started.run.threadID)
+            } catch EngineError.threadNotFound {
+                continue
+            }
+        }
+        let isAtWork = started.live.failure == nil && engine.runs.liveRuns.find(started.run.id) != nil
+        gate.open()
+
+        #expect(texts == ["q0"])
+        #expect(isAtWork)
+        #expect(try await started.live.outcome().run.state.status == .completed)
+    }
+
+    @Test("When such a run cannot be stored, its outcome tells, and nothing of it is left")
+    func notStored() async throws {
+        let model = ScriptedModel()
+        let engine = try await TestEngine(model)
+        let first = try await engine.ask("q0", .new(engine.threads.make()), isAwaited: true).live.outcome()
+        let taken = AssistantThread(id: first.run.threadID, createdAt: first.run.createdAt)
+
+        let second = try await engine.ask("q1", .new(taken), isAwaited: true)
+
+        await #expect(throws: StorageError.self) { try await second.live.outcome() }
+        while engine.runs.liveRuns.count > 0 { await Task.yield() }
+        #expect(try await engine.texts(of: taken.id) == ["q0", "echo: q0"])
+        #expect(try await engine.ask("q2", in: taken.id).live.outcome().answer?.content.plainText == "echo: q2")
+    }
+
+    @Test("Of runs that come to a thread at the same time one wins, and that one alone asks the model")
+    func oneWins() async throws {
+        for _ in 0..<50 {
+            let gate = Gate()
+            let model = ScriptedModel { _, receive in
+                await gate.wait()
+                receive(.text("done"))
+                return ChatOutcome(finish: .stop, usage: nil)
+            }
+            let engine = try await TestEngine(model)
+            let thread = try await engine.threads.create(metadata: nil, data: nil, in: .default)
+
+            let won = await withTaskGroup(of: RunService.Started?.self) { group in
+                for number in 0..<20 {
+                    group.addTask {
+                        try? await engine.ask("q\(number)", .existing(thread.id), policy: .reject)
+                    }
+                }
+                return await group.reduce(into: [RunService.Started]()) { won, started in
+                    if let started { won.append(started) }
+                }
+            }
+            gate.open()
+
+            #expect(won.count == 1)
+            #expect(try await won.first?.live.outcome().run.state.status == .completed)
+            #expect(model.requests.count == 1)
+        }
+    }
+}
