@@ -1,6 +1,6 @@
 """One client alone: the latency that the server adds to the model's own.
 
-A chat waits for two commits; with nobody else to share them, their time on the disk is most of it. The leanest peer,
+A chat waits for its commits; with nobody else to share them, their time on the disk is most of it. The leanest peer,
 which commits as often, tells how much that is here.
 """
 

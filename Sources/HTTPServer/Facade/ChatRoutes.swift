@@ -86,7 +86,7 @@ struct ChatRoutes: Sendable {
         }
     }
 
-    /// What is asked. A class, as it is kept until the run is on disk.
+    /// What is asked. A class, as it may be kept until the run is on disk.
     private final class Question: Sendable {
         let message: PendingMessage
         let thread: Identifier<AssistantThread>?

@@ -184,7 +184,7 @@ package final class LiveRun: Sendable {
     ///
     /// - Parameter database: is asked to hurry, as the run may have been handed in as one that nobody waits for.
     @discardableResult
-    func waitUntilStored(hurrying database: Database?) async throws -> StoredInput? {
+    func waitUntilStored(hurrying database: Database? = nil) async throws -> StoredInput? {
         while true {
             if let stored = state.withLock({ $0.stored }) { return try stored.get() }
             database?.hurry()
@@ -192,7 +192,7 @@ package final class LiveRun: Sendable {
         }
     }
 
-    /// Where the messages that came with the run stand; nil when it did not come with any, or is not on disk.
+    /// Where the messages that came with the run stand; nil as long as it is not on disk, and for one that was found there.
     var storedInput: StoredInput? { state.withLock { try? $0.stored?.get() } }
 
     /// Storing takes one commit and cannot be given up half-way, so neither can the wait for it.
@@ -281,7 +281,23 @@ package final class LiveRun: Sendable {
         }
     }
 
-    func markStored(_ result: Result<StoredInput?, any Error>) { update(waking: [.stored]) { $0.stored = result } }
+    /// The run is on disk. `input` is nil for one that was found there.
+    func markStored(_ input: StoredInput?) { update(waking: [.stored]) { $0.stored = .success(input) } }
+
+    /// The run could not be stored, which ends it. All at once, so that nobody who works on it is first with another reason.
+    func withdraw(_ error: any Error) {
+        var task: Task<Void, Never>?
+        update(waking: [.stored, .event, .rest]) { state in
+            state.stored = .failure(error)
+            if state.interruption == nil { state.interruption = .deletion }
+            guard !state.phase.isEnded else { return }
+            state.phase = .ended(.failure(error))
+            task = state.task
+            state.task = nil
+            state.turn = nil
+        }
+        task?.cancel()
+    }
 
     /// Ends the run for all who wait. The first end counts.
     func finish(_ result: Result<RunOutcome, any Error>, events: [StreamEvent] = []) {

@@ -308,7 +308,7 @@ final class RunEnding: Sendable {
                     }
                     return Places(previous: previous?.sequence ?? 0, own: last?.sequence ?? 0)
                 }
-            } catch let error where !(error is LostClaim) && attempt < Self.attempts {
+            } catch let error where !(error is LostClaim) && attempt < Self.attempts && !live.isEnded {
                 worker.logger.error("The end of a run could not be stored; trying again", error)
                 attempt += 1
                 // Of its own, as the task of an interrupted run is cancelled and would not wait.

@@ -53,7 +53,8 @@ package struct RunService: Sendable {
         package var tokenMeter: TokenMeter?
         /// The request that asks for the run, for the log.
         package var requestID: String?
-        /// Whether that request waits for the run's end, and tells of it itself.
+        /// Whether that request waits for the run's end and tells of it alone, in the log, too. In a new thread the run is then not
+        /// waited for on its way to disk.
         package var isAwaited: Bool
         /// The event loop of that request's connection, when it is answered with the run's events as they come.
         package var reader: (any EventLoop)?
@@ -82,10 +83,8 @@ package struct RunService: Sendable {
             self.tokenMeter = tokenMeter
         }
 
-        /// Whether the caller hears of the run by its outcome alone, even if it cannot be stored.
-        fileprivate var outcomeTellsAll: Bool {
-            guard isAwaited, case .new = target else { return false }
-            return IdempotentRequest.current == nil
+        fileprivate var isForNewThread: Bool {
+            if case .new = target { true } else { false }
         }
     }
 
@@ -109,10 +108,12 @@ package struct RunService: Sendable {
     }
 
     private func admit(_ request: Request, in project: ProjectID) async throws -> Started {
-        let admission = try begin(request, in: project)
+        // Nobody else knows a new thread, but a repeat of the request is to find the run.
+        let outcomeTellsAll = request.isAwaited && request.isForNewThread && IdempotentRequest.current == nil
+        let admission = try begin(request, in: project, storing: outcomeTellsAll ? .withTheNext : .now)
         let live = admission.work.live
-        if request.outcomeTellsAll { return Started(run: admission.run, live: live) }
-        let interrupted = try await live.waitUntilStored(hurrying: nil)?.interrupted ?? []
+        if outcomeTellsAll { return Started(run: admission.run, live: live) }
+        let interrupted = try await live.waitUntilStored()?.interrupted ?? []
         if !interrupted.isEmpty { await cancel(interrupted) }
         return Started(run: admission.run, live: live)
     }
@@ -120,13 +121,17 @@ package struct RunService: Sendable {
     /// Hands the run to the store and, if its thread is free, to the worker: in this order, as what the run ends with is to be
     /// stored behind it.
     @inline(never)
-    private func begin(_ request: Request, in project: ProjectID) throws -> Admission {
+    private func begin(
+        _ request: Request,
+        in project: ProjectID,
+        storing urgency: Database.Urgency
+    ) throws -> Admission {
         let admission = try admission(of: request, in: project)
         let live = admission.work.live
         IdempotentRequest.current?.follow(live.id, of: live.threadID, askedBy: request.input.first?.id)
         let rows = Rows(request, in: project)
-        let beginsNow = worker.enter(live) { beginsNow in
-            store(rows, beginsNow ? admission.claimed : admission.run, beginsNow: beginsNow, telling: live)
+        let beginsNow = worker.enter(live, isNewThread: request.isForNewThread) { beginsNow in
+            store(rows, of: beginsNow ? admission.claimed : admission.run, beginsNow: beginsNow, urgency, telling: live)
         }
         if beginsNow { worker.begin(admission.work) }
         return admission
@@ -204,7 +209,6 @@ package struct RunService: Sendable {
         let project: ProjectID
         let input: [(message: PendingMessage, tokens: Int)]
         let attachments: ThreadAttachments
-        let urgency: Urgency
 
         /// The texts are measured here, not on the one thread that writes.
         init(_ request: Request, in project: ProjectID) {
@@ -212,14 +216,17 @@ package struct RunService: Sendable {
             self.project = project
             input = request.input.map { ($0, $0.content.estimatedTokens) }
             attachments = ThreadAttachments(request.input.compactMap(\.attachmentsJSON))
-            // Who waits for the end waits for its commit, and this one may be the same. A repeat of the request is to find the
-            // run, though.
-            urgency = request.isAwaited && IdempotentRequest.current == nil ? .withTheNext : .now
         }
     }
 
     /// One transaction: the thread, its data, the messages and the run. `live` is told what came of it.
-    private func store(_ rows: Rows, _ run: Run, beginsNow: Bool, telling live: LiveRun) {
+    private func store(
+        _ rows: Rows,
+        of run: Run,
+        beginsNow: Bool,
+        _ urgency: Database.Urgency,
+        telling live: LiveRun
+    ) {
         let (request, ids) = (rows.request, ids)
         let write = { @Sendable (db: Connection) throws -> StoredInput? in
             let now = run.createdAt
@@ -256,9 +263,11 @@ package struct RunService: Sendable {
             try db.runs.insert(run, input: beginsNow ? [] : request.input)
             return stored
         }
-        database.submit(rows.urgency, write) { [worker] result in
-            live.markStored(result)
-            if case .failure(let error) = result { worker.withdraw(live, error: error) }
+        database.submit(urgency, write) { [worker] result in
+            switch result {
+            case .success(let input): live.markStored(input)
+            case .failure(let error): worker.withdraw(live, error: error)
+            }
         }
     }
 
@@ -307,7 +316,7 @@ package struct RunService: Sendable {
     }
 }
 
-/// Where the messages that came with a run stand in their thread.
+/// What came of storing a run: where the messages that came with it stand in their thread, and which runs it displaces.
 struct StoredInput: Sendable {
     /// The message before them; 0 when there is none.
     var previousSequence: Int

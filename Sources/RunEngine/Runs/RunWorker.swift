@@ -40,6 +40,7 @@ package final class RunWorker: Service {
 
     private let lanes = ThreadLanes<RunWork>()
     private let slots: RunSlots
+    /// Held while a run enters its thread's line and is handed to the store. What is called under it must not enter another.
     private let entrance = Mutex(())
     /// When the process must have let go of all runs; set once the shutdown has begun.
     private let drainDeadline = Mutex<ContinuousClock.Instant?>(nil)
@@ -135,15 +136,22 @@ package final class RunWorker: Service {
     /// stored run. Returns the same.
     ///
     /// One run after the other, so that of those that come at the same time the one that has the thread is also the first in
-    /// the store: there the others find it, or line up behind it.
-    func enter(_ live: LiveRun, _ store: (_ beginsNow: Bool) -> Void = { _ in }) -> Bool {
+    /// the store: there the others find it, or line up behind it. Nobody else comes to a new thread.
+    func enter(
+        _ live: LiveRun,
+        isNewThread: Bool = false,
+        storing store: (_ beginsNow: Bool) -> Void = { _ in }
+    ) -> Bool {
+        if isNewThread { return takePlace(live, storing: store) }
+        return entrance.withLock { _ in takePlace(live, storing: store) }
+    }
+
+    private func takePlace(_ live: LiveRun, storing store: (_ beginsNow: Bool) -> Void) -> Bool {
         let waiting = RunWork(live: live, origin: .stored)
-        return entrance.withLock { _ in
-            // The thread may be free and the server at its limit: the run keeps its thread then and waits for a slot.
-            let beginsNow = lanes.enter(live.threadID, waiting) && slots.take(orWait: waiting)
-            store(beginsNow)
-            return beginsNow
-        }
+        // The thread may be free and the server at its limit: the run keeps its thread then and waits for a slot.
+        let beginsNow = lanes.enter(live.threadID, waiting) && slots.take(orWait: waiting)
+        store(beginsNow)
+        return beginsNow
     }
 
     /// Begins work on a run that may.
@@ -187,9 +195,7 @@ package final class RunWorker: Service {
 
     /// Takes back a run that could not be stored.
     func withdraw(_ live: LiveRun, error: any Error) {
-        // First, as its end lets go of the task that is to be stopped.
-        live.interrupt(.deletion)
-        live.finish(.failure(error))
+        live.withdraw(error)
         if removeWaiting(live) { liveRuns.remove(live) }
     }
 
@@ -288,7 +294,7 @@ package final class RunWorker: Service {
         log.beginNewLife()
         let live = LiveRun(id: run.id, threadID: run.threadID, expiresAt: lifetime.expiresAt, log: log)
         guard liveRuns.adopt(live) else { return false }
-        live.markStored(.success(nil))
+        live.markStored(nil)
         if case .cancelling = run.state {
             live.publish(.run(.cancelling, run))
             live.interrupt(.cancellation)

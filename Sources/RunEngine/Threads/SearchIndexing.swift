@@ -37,10 +37,10 @@ package actor SearchIndexing: Service {
     private func round() async -> Duration {
         do {
             let (start, writes) = (ContinuousClock.now, database.writesSoFar)
-            guard try await step() else { return Self.interval }
-            // While there is more to do, a third of the time; a tenth of it if others write, who take turns with it.
-            let isAlone = database.writesSoFar - writes <= 1
-            return (ContinuousClock.now - start) * (isAlone ? 2 : 9)
+            let progress = try await step()
+            guard progress.mayHaveMore else { return Self.interval }
+            let others = database.writesSoFar - writes - 1
+            return (ContinuousClock.now - start) * Self.rest(after: progress, besideWrites: others)
         } catch is CancellationError {
             return .zero
         } catch {
@@ -49,21 +49,35 @@ package actor SearchIndexing: Service {
         }
     }
 
+    /// How often the time of a step to rest after it, when there is more to do: a third of the time is work, a tenth if others
+    /// write, who take turns with it. In a rush that brings messages faster than a tenth could index them, they cannot be kept up
+    /// with anyway: a fiftieth then, and the rest when the rush is over.
+    private static func rest(after progress: Progress, besideWrites others: Int) -> Int {
+        if others <= 0 { return 2 }
+        return others * 10 > progress.messages ? 49 : 9
+    }
+
     /// Indexes what was stored so far; of much, what half a second is enough for.
     func catchUp() async throws {
         let deadline = ContinuousClock.now + Self.patience
-        while try await step(), ContinuousClock.now < deadline {}
+        while try await step().mayHaveMore, ContinuousClock.now < deadline {}
     }
 
-    /// Does the next piece of work. Returns whether there may be more. One at a time, since two would do the same.
-    private func step() async throws -> Bool {
+    private struct Progress {
+        /// How many messages a step has seen to.
+        var messages = 0
+        var mayHaveMore = false
+    }
+
+    /// Does the next piece of work. One at a time, since two would do the same.
+    private func step() async throws -> Progress {
         await begin()
         defer { end() }
         let work = try await database.read { try $0.search.work(limit: Self.messages, bytes: Self.bytes) }
-        guard !work.isEmpty else { return false }
+        guard !work.isEmpty else { return Progress() }
         let step = SearchRepository.Step(work)
         let isDone = try await database.write { try $0.search.perform(step) }
-        return work.isPartial || !isDone
+        return Progress(messages: work.count, mayHaveMore: work.isPartial || !isDone)
     }
 
     private func begin() async {

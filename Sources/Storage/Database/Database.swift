@@ -79,27 +79,48 @@ package final class Database: Sendable {
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            submit(.now, body) { continuation.resume(with: $0) }
+            submit(.now, body, { continuation.resume(returning: $0) }, { continuation.resume(throwing: $0) })
         }
     }
 
+    /// How soon a transaction is to be on disk.
+    package enum Urgency: Sendable {
+        /// Somebody waits for it.
+        case now
+        /// Nobody waits for it yet: it goes to disk with the next one that somebody waits for, or begins to ten milliseconds
+        /// later.
+        case withTheNext
+    }
+
     /// Hands a transaction in and returns at once. `done` is told what came of it once it is on disk, or has failed, by the
-    /// thread that writes, which is not to be kept.
+    /// thread that writes, which is not to be kept; when too much waits already, by the caller's, before this returns.
     ///
-    /// For its caller it is like `write`, whose order it shares.
+    /// Else it is like `write`, whose order it shares.
     package func submit<Value: Sendable>(
         _ urgency: Urgency,
         _ body: @escaping @Sendable (Connection) throws -> Value,
         then done: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) {
+        submit(urgency, body, { done(.success($0)) }, { done(.failure($0)) })
+    }
+
+    private func submit<Value: Sendable>(
+        _ urgency: Urgency,
+        _ body: @escaping @Sendable (Connection) throws -> Value,
+        _ succeed: @escaping @Sendable (Value) -> Void,
+        _ fail: @escaping @Sendable (any Error) -> Void
+    ) {
         let request = IdempotentRequest.changing()
-        let transaction = { @Sendable [settingsCache, lease] (db: GRDB.Database) in
-            let connection = Connection(db, settingsCache, lease)
-            let value = try body(connection)
-            if let request { try connection.idempotency.put(request) }
-            return value
-        }
-        commits.submit(urgency, transaction) { done($0.mapError(Self.translated)) }
+        let job = GroupCommit.Job(
+            execute: { [settingsCache, lease] db in
+                let connection = Connection(db, settingsCache, lease)
+                let value = try body(connection)
+                if let request { try connection.idempotency.put(request) }
+                return { succeed(value) }
+            },
+            fail: { fail(Self.translated($0)) }
+        )
+        commits.submit(job, urgency)
     }
 
     /// Somebody waits for what was submitted so far, and did not when it was.

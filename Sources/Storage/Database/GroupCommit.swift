@@ -2,21 +2,12 @@ import Dispatch
 import GRDB
 import Synchronization
 
-/// How soon a transaction is to be on disk.
-package enum Urgency: Sendable {
-    /// Somebody waits for it.
-    case now
-    /// Nobody waits for it yet: it goes to disk with the next one that somebody waits for, or within
-    /// `GroupCommit.patience`.
-    case withTheNext
-}
-
 /// Commits transactions that wait at the same time together: one fsync for many callers.
 ///
 /// A transaction that fails without having changed anything just fails. When one fails after a change, the whole batch
 /// is rolled back and its transactions are run again one by one: that is rare, and keeps savepoints off the usual path.
 final class GroupCommit: Sendable {
-    private struct Job: Sendable {
+    struct Job: Sendable {
         /// Runs the transaction's body; what it returns delivers the result once the commit is on disk.
         let execute: @Sendable (GRDB.Database) throws -> @Sendable () -> Void
         let fail: @Sendable (any Error) -> Void
@@ -60,23 +51,9 @@ final class GroupCommit: Sendable {
     /// How many transactions were handed in so far.
     var submitted: Int { queue.withLock { $0.submitted } }
 
-    /// Returns at once; `done` is called by the thread that writes, once the transaction is on disk or has failed.
-    func submit<Value: Sendable>(
-        _ urgency: Urgency,
-        _ body: @escaping @Sendable (GRDB.Database) throws -> Value,
-        then done: @escaping @Sendable (Result<Value, any Error>) -> Void
-    ) {
-        let job = Job(
-            execute: { db in
-                let value = try body(db)
-                return { done(.success(value)) }
-            },
-            fail: { done(.failure($0)) }
-        )
-        submit(job, urgency)
-    }
-
-    private func submit(_ job: Job, _ urgency: Urgency) {
+    /// Returns at once. The thread that writes tells what came of it, once it is on disk or has failed; but where too much waits
+    /// already, the job is refused before this returns.
+    func submit(_ job: Job, _ urgency: Database.Urgency) {
         enum Decision { case refuse, wait, setAlarm, drain }
         let decision: Decision = queue.withLock { queue in
             guard queue.jobs.count < Self.queueLimit else { return .refuse }

@@ -18,7 +18,9 @@ package struct SearchRepository {
         /// Whether there may be more to do after it.
         package fileprivate(set) var isPartial = false
 
-        package var isEmpty: Bool { removals.isEmpty && additions.isEmpty }
+        /// How many documents there are to take out and to put in.
+        package var count: Int { removals.count + additions.count }
+        package var isEmpty: Bool { count == 0 }
     }
 
     fileprivate struct Source: Sendable {
