@@ -24,57 +24,6 @@ package final class LiveRun: Sendable {
     /// Why a run is to stop before its answer is complete.
     enum Interruption: Sendable { case cancellation, expiry, deletion, shutdown, excess }
 
-    /// What the run is doing, as far as those who wait for it care.
-    private enum Phase {
-        case working
-        /// It waits for the caller to deliver the outputs of functions. The run is in `requires_action`.
-        case waitingForOutputs(Run)
-        case ended(Result<RunOutcome, any Error>)
-
-        var isWorking: Bool {
-            if case .working = self { true } else { false }
-        }
-
-        var isEnded: Bool {
-            if case .ended = self { true } else { false }
-        }
-    }
-
-    private struct State {
-        var log: EventLog
-        var phase = Phase.working
-        /// The log is being stored.
-        var isSettled = false
-        /// What happened while it was.
-        var heldBack: [StreamEvent] = []
-        /// Whether somebody reads the events as they come, or has done so.
-        var hasReaders: Bool
-        /// Whether the run's row is on disk.
-        var stored: Result<StoredInput?, any Error>?
-        var interruption: Interruption?
-        var task: Task<Void, Never>?
-        /// What the caller made of the run's metadata while it worked.
-        var metadata: Metadata?
-        /// What the model is saying just now.
-        var turn: TurnInProgress?
-        var nextTicket = 0
-        var waiters: [Waiter] = []
-
-        /// What a reader who has the events before `index` does not know yet.
-        func news(from index: Int) -> News? {
-            if log.count > index { return .events(log.events(from: index, atMost: LiveRun.batch)) }
-            return phase.isWorking ? nil : .over
-        }
-
-        func hasNews(from index: Int) -> Bool { log.count > index || !phase.isWorking }
-
-        /// The same for one who reads on.
-        mutating func read(from index: Int) -> News? {
-            hasReaders = true
-            return news(from: index)
-        }
-    }
-
     private let state: Mutex<State>
     /// Whether somebody waits until a time, which all runs are asked several times a second.
     private let hasDeadline = Atomic<Bool>(false)
@@ -128,7 +77,7 @@ package final class LiveRun: Sendable {
     }
 
     /// Events that a reader is given at a time: one that is far behind catches up bit by bit.
-    private static let batch = 256
+    static let batch = 256
 
     /// What a reader of events finds.
     package enum News: Sendable {
