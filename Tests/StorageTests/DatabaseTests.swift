@@ -99,15 +99,13 @@ import Testing
             }
         }
 
-        var (patient, hurried): ([Duration], [Duration]) = ([], [])
-        for number in 0..<10 {
-            patient.append(try await time(hurrying: false, 2 * number))
-            hurried.append(try await time(hurrying: true, 2 * number + 1))
-        }
+        // The first, as later ones may find the alarm of one that was hurried half over.
+        let patient = try await time(hurrying: false, 0)
+        var hurried: [Duration] = []
+        for number in 1...10 { hurried.append(try await time(hurrying: true, number)) }
 
-        // The first of two in a row has the alarm to itself; a later one may find it half over.
-        #expect(patient[0] >= .milliseconds(9))
-        #expect(try #require(hurried.min()) < .milliseconds(9))
+        #expect(patient >= .milliseconds(9))
+        #expect(try #require(hurried.min()) < patient)
     }
 
     @Test("A database that is closed has stored what nobody waited for")

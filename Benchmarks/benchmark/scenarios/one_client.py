@@ -1,7 +1,7 @@
 """One client alone: the latency that the server adds to the model's own.
 
-A chat waits for its commits; with nobody else to share them, their time on the disk is most of it. The leanest peer,
-which commits as often, tells how much that is here.
+A chat waits for its commit; with nobody else to share it, its time on the disk is much of it. The leanest peer, which
+commits twice, tells how much that is here.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ extension LiveRun {
         var heldBack: [StreamEvent] = []
         /// Whether somebody reads the events as they come, or has done so.
         var hasReaders: Bool
-        /// Whether the run's row is on disk.
+        /// What came of storing the run; nil until that is known.
         var stored: Result<StoredInput?, any Error>?
         var interruption: Interruption?
         var task: Task<Void, Never>?

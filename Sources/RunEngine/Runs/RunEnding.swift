@@ -82,7 +82,7 @@ final class RunEnding: Sendable {
             finish(.failure(EngineError.threadDeleted(live.threadID)))
             return nil
         } catch {
-            worker.logger.error("An answer in the middle of a run could not be stored", error)
+            if !live.isEnded { worker.logger.error("An answer in the middle of a run could not be stored", error) }
             finish(.failure(error))
             return nil
         }
@@ -246,7 +246,7 @@ final class RunEnding: Sendable {
         } catch is LostClaim {
             finish(.failure(EngineError.threadDeleted(live.threadID)))
         } catch {
-            worker.logger.error("The end of a run could not be stored", error)
+            if !live.isEnded { worker.logger.error("The end of a run could not be stored", error) }
             finish(.failure(error))
         }
     }

@@ -54,7 +54,7 @@ package struct RunService: Sendable {
         /// The request that asks for the run, for the log.
         package var requestID: String?
         /// Whether that request waits for the run's end and tells of it alone, in the log, too. In a new thread the run is then not
-        /// waited for on its way to disk.
+        /// waited for on its way to disk, unless the request has an `Idempotency-Key`.
         package var isAwaited: Bool
         /// The event loop of that request's connection, when it is answered with the run's events as they come.
         package var reader: (any EventLoop)?
@@ -98,7 +98,8 @@ package struct RunService: Sendable {
     }
 
     /// Starts a run and returns when it, and what came with it, is on disk. A caller that waits for the outcome of a run in a
-    /// new thread goes on at once: nobody else knows the thread yet, and what cannot be stored is told as the outcome.
+    /// new thread goes on at once, unless it has an `Idempotency-Key`: nobody else knows the thread yet, and what cannot be stored is
+    /// told as the outcome.
     ///
     /// If the thread is free the model is asked at once, while the disk still works; else the run waits in the thread's
     /// line. Throws `EngineError.threadNotFound`, `.runActive`, `.nothingToRun`, `.tooManyRuns` or `.shuttingDown`.
@@ -131,7 +132,8 @@ package struct RunService: Sendable {
         IdempotentRequest.current?.follow(live.id, of: live.threadID, askedBy: request.input.first?.id)
         let rows = Rows(request, in: project)
         let beginsNow = worker.enter(live, isNewThread: request.isForNewThread) { beginsNow in
-            store(rows, of: beginsNow ? admission.claimed : admission.run, beginsNow: beginsNow, urgency, telling: live)
+            let run = beginsNow ? admission.claimed : admission.run
+            store(rows, of: run, beginsNow: beginsNow, beginsNow ? urgency : .now, telling: live)
         }
         if beginsNow { worker.begin(admission.work) }
         return admission

@@ -12,6 +12,9 @@ package actor SearchIndexing: Service {
 
     private static let interval: Duration = .seconds(1)
     private static let intervalAfterFailure: Duration = .seconds(10)
+    private static let longestRest: Duration = .seconds(5)
+    /// Writes beside one step from which on a rush may be the cause.
+    private static let writesOfRush = 16
     /// Of one step: a transaction of some milliseconds.
     private static let messages = 256
     private static let bytes = 64 << 10
@@ -36,11 +39,8 @@ package actor SearchIndexing: Service {
     /// A step in the background. Returns how long to rest after it.
     private func round() async -> Duration {
         do {
-            let (start, writes) = (ContinuousClock.now, database.writesSoFar)
             let progress = try await step()
-            guard progress.mayHaveMore else { return Self.interval }
-            let others = database.writesSoFar - writes - 1
-            return (ContinuousClock.now - start) * Self.rest(after: progress, besideWrites: others)
+            return progress.mayHaveMore ? progress.rest : Self.interval
         } catch is CancellationError {
             return .zero
         } catch {
@@ -49,35 +49,45 @@ package actor SearchIndexing: Service {
         }
     }
 
-    /// How often the time of a step to rest after it, when there is more to do: a third of the time is work, a tenth if others
-    /// write, who take turns with it. In a rush that brings messages faster than a tenth could index them, they cannot be kept up
-    /// with anyway: a fiftieth then, and the rest when the rush is over.
-    private static func rest(after progress: Progress, besideWrites others: Int) -> Int {
-        if others <= 0 { return 2 }
-        return others * 10 > progress.messages ? 49 : 9
-    }
-
     /// Indexes what was stored so far; of much, what half a second is enough for.
     func catchUp() async throws {
         let deadline = ContinuousClock.now + Self.patience
         while try await step().mayHaveMore, ContinuousClock.now < deadline {}
     }
 
+    /// What a step has done.
     private struct Progress {
-        /// How many messages a step has seen to.
         var messages = 0
         var mayHaveMore = false
+        var time = Duration.zero
+        /// How often others wrote meanwhile.
+        var otherWrites = 0
+
+        /// How long to rest after it when there is more to do: a third of the time is work, a tenth if others write, who take
+        /// turns with it. In a rush that brings messages faster than a tenth could index them, they cannot be kept up with
+        /// anyway: a fiftieth then, and the rest when the rush is over.
+        var rest: Duration {
+            if otherWrites <= 0 { return time * 2 }
+            let isRush = otherWrites >= SearchIndexing.writesOfRush && otherWrites * 10 > messages
+            return min(time * (isRush ? 49 : 9), SearchIndexing.longestRest)
+        }
     }
 
     /// Does the next piece of work. One at a time, since two would do the same.
     private func step() async throws -> Progress {
         await begin()
         defer { end() }
+        let (start, writes) = (ContinuousClock.now, database.writesSoFar)
         let work = try await database.read { try $0.search.work(limit: Self.messages, bytes: Self.bytes) }
         guard !work.isEmpty else { return Progress() }
         let step = SearchRepository.Step(work)
         let isDone = try await database.write { try $0.search.perform(step) }
-        return Progress(messages: work.count, mayHaveMore: work.isPartial || !isDone)
+        return Progress(
+            messages: work.count,
+            mayHaveMore: work.isPartial || !isDone,
+            time: ContinuousClock.now - start,
+            otherWrites: database.writesSoFar - writes - 1
+        )
     }
 
     private func begin() async {

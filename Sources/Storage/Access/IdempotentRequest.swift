@@ -3,7 +3,7 @@ import Synchronization
 
 /// A request with an `Idempotency-Key` while it is carried out, reachable by all that is done for it.
 ///
-/// `Database.write` records it in the transaction of each change that it makes: what was changed and that it was
+/// `Database` records it in the transaction of each change that it makes: what was changed and that it was
 /// changed are on disk together, so a repeat never changes it twice.
 package final class IdempotentRequest: Sendable {
     /// The request that this task works for; nil for most.
