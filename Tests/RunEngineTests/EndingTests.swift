@@ -102,11 +102,7 @@ import Testing
     @Test("A run that waits in line is cancelled at once, its question kept")
     func cancelInLine() async throws {
         let gate = Gate()
-        let model = ScriptedModel { _, receive in
-            await gate.wait()
-            receive(.text("done"))
-            return ChatOutcome(finish: .stop, usage: nil)
-        }
+        let model = ScriptedModel(saying: "done", behind: gate)
         let engine = try await TestEngine(model)
         let first = try await engine.ask("q0")
         let second = try await engine.ask("q1", in: first.run.threadID)
@@ -152,11 +148,7 @@ import Testing
     @Test("Beyond the limit of unfinished runs a question is refused, and admitted again later")
     func limit() async throws {
         let gate = Gate()
-        let model = ScriptedModel { _, receive in
-            await gate.wait()
-            receive(.text("done"))
-            return ChatOutcome(finish: .stop, usage: nil)
-        }
+        let model = ScriptedModel(saying: "done", behind: gate)
         let configuration = EngineConfiguration(maximumConcurrentRuns: 1, maximumUnfinishedRuns: 2)
         let engine = try await TestEngine(model, configuration: configuration)
         let (first, second) = (try await engine.ask("q0"), try await engine.ask("q1"))

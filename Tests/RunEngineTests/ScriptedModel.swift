@@ -12,6 +12,15 @@ final class ScriptedModel: ChatModel {
 
     init(_ script: Script? = nil) { self.script = script }
 
+    /// One that says the text once the gate is open.
+    init(saying text: String, behind gate: Gate) {
+        script = { _, receive in
+            await gate.wait()
+            receive(.text(text))
+            return ChatOutcome(finish: .stop, usage: nil)
+        }
+    }
+
     /// What was asked so far.
     var requests: [ChatRequest] { seen.withLock { $0 } }
 

@@ -28,11 +28,7 @@ import Testing
     @Test("No message joins a thread at which a run works; afterwards one may")
     func lock() async throws {
         let gate = Gate()
-        let model = ScriptedModel { _, receive in
-            await gate.wait()
-            receive(.text("fine"))
-            return ChatOutcome(finish: .stop, usage: nil)
-        }
+        let model = ScriptedModel(saying: "fine", behind: gate)
         let engine = try await TestEngine(model)
         let started = try await engine.ask("q")
         let (thread, run) = (started.run.threadID, started.run.id)

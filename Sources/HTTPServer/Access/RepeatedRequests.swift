@@ -51,24 +51,25 @@ extension RunService.EventSource {
     fileprivate func turn(after number: Int) -> RunService.EventSource {
         switch self {
         case .live(let live):
-            let log = live.log
-            guard let turn = log.completeTurn(after: number) else { return self }
+            guard let turn = live.log.events(behind: number).completeTurn else { return self }
             return .ended(turn.run, EventLog(events: turn.events))
         case .ended(let run, let log):
             guard let log else { return self }
-            let events =
-                log.completeTurn(after: number)?.events ?? log.events(from: log.place(after: number))
-            return .ended(run, EventLog(events: events))
+            let events = log.events(behind: number)
+            return .ended(run, EventLog(events: events.completeTurn?.events ?? events))
         }
     }
 }
 
 extension EventLog {
-    /// Nil when the turn is not through.
-    fileprivate func completeTurn(after number: Int) -> (events: [StreamEvent], run: Run)? {
-        let events = events(from: place(after: number))
-        for (place, event) in zip(events.indices, events) {
-            if case .run(.requiresAction, let run) = event { return (Array(events[...place]), run) }
+    fileprivate func events(behind number: Int) -> [StreamEvent] { events(from: place(after: number)) }
+}
+
+extension [StreamEvent] {
+    /// The events until functions were called. Nil when none were.
+    fileprivate var completeTurn: (events: [StreamEvent], run: Run)? {
+        for (place, event) in zip(indices, self) {
+            if case .run(.requiresAction, let run) = event { return (Array(self[...place]), run) }
         }
         return nil
     }

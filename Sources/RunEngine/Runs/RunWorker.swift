@@ -40,7 +40,8 @@ package final class RunWorker: Service {
 
     private let lanes = ThreadLanes<RunWork>()
     private let slots: RunSlots
-    /// Held while a run of an existing thread enters its line and is handed to the store. What is called under it must not enter another.
+    /// Held while a run of an existing thread enters its line and is handed to the store. What is called under it must not
+    /// enter another.
     private let entrance = Mutex(())
     /// When the process must have let go of all runs; set once the shutdown has begun.
     private let drainDeadline = Mutex<ContinuousClock.Instant?>(nil)

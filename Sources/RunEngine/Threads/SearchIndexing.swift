@@ -40,7 +40,7 @@ package actor SearchIndexing: Service {
     private func round() async -> Duration {
         do {
             let progress = try await step()
-            return progress.mayHaveMore ? progress.rest : Self.interval
+            return progress.mayHaveMore ? Self.rest(after: progress) : Self.interval
         } catch is CancellationError {
             return .zero
         } catch {
@@ -56,21 +56,28 @@ package actor SearchIndexing: Service {
     }
 
     /// What a step has done.
-    private struct Progress {
-        var messages = 0
-        var mayHaveMore = false
-        var time = Duration.zero
+    package struct Progress: Sendable {
+        var messages: Int
+        var mayHaveMore: Bool
+        var time: Duration
         /// How often others wrote meanwhile.
-        var otherWrites = 0
+        var otherWrites: Int
 
-        /// How long to rest after it when there is more to do: a third of the time is work, a tenth if others write, who take
-        /// turns with it. In a rush that brings messages faster than a tenth could index them, they cannot be kept up with
-        /// anyway: a fiftieth then, and the rest when the rush is over.
-        var rest: Duration {
-            if otherWrites <= 0 { return time * 2 }
-            let isRush = otherWrites >= SearchIndexing.writesOfRush && otherWrites * 10 > messages
-            return min(time * (isRush ? 49 : 9), SearchIndexing.longestRest)
+        package init(messages: Int = 0, mayHaveMore: Bool = false, time: Duration = .zero, otherWrites: Int = 0) {
+            self.messages = messages
+            self.mayHaveMore = mayHaveMore
+            self.time = time
+            self.otherWrites = otherWrites
         }
+    }
+
+    /// How long to rest after a step when there is more to do: a third of the time is work, a tenth if others write, who take
+    /// turns with it. In a rush that brings messages faster than a tenth could index them, they cannot be kept up with
+    /// anyway: a fiftieth then, and the rest when the rush is over.
+    package static func rest(after progress: Progress) -> Duration {
+        if progress.otherWrites <= 0 { return progress.time * 2 }
+        let isRush = progress.otherWrites >= writesOfRush && progress.otherWrites * 10 > progress.messages
+        return min(progress.time * (isRush ? 49 : 9), longestRest)
     }
 
     /// Does the next piece of work. One at a time, since two would do the same.

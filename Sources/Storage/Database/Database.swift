@@ -79,7 +79,7 @@ package final class Database: Sendable {
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            submit(.now, body, { continuation.resume(returning: $0) }, { continuation.resume(throwing: $0) })
+            submit(.now, body) { continuation.resume(with: $0) }
         }
     }
 
@@ -87,8 +87,8 @@ package final class Database: Sendable {
     package enum Urgency: Sendable {
         /// Somebody waits for it.
         case now
-        /// Nobody waits for it yet: it goes to disk with the next one that somebody waits for, or begins to ten milliseconds
-        /// later.
+        /// Nobody waits for it yet: it goes to disk with the next one that somebody waits for, or, when there is none, begins to
+        /// ten milliseconds later.
         case withTheNext
     }
 
@@ -101,24 +101,15 @@ package final class Database: Sendable {
         _ body: @escaping @Sendable (Connection) throws -> Value,
         then done: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) {
-        submit(urgency, body, { done(.success($0)) }, { done(.failure($0)) })
-    }
-
-    private func submit<Value: Sendable>(
-        _ urgency: Urgency,
-        _ body: @escaping @Sendable (Connection) throws -> Value,
-        _ succeed: @escaping @Sendable (Value) -> Void,
-        _ fail: @escaping @Sendable (any Error) -> Void
-    ) {
         let request = IdempotentRequest.changing()
         let job = GroupCommit.Job(
             execute: { [settingsCache, lease] db in
                 let connection = Connection(db, settingsCache, lease)
                 let value = try body(connection)
                 if let request { try connection.idempotency.put(request) }
-                return { succeed(value) }
+                return { done(.success(value)) }
             },
-            fail: { fail(Self.translated($0)) }
+            fail: { done(.failure(Self.translated($0))) }
         )
         commits.submit(job, urgency)
     }

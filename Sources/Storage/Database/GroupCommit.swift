@@ -36,7 +36,7 @@ final class GroupCommit: Sendable {
     private static let batchLimit = 512
     private static let queueLimit = 50_000
     /// How long a transaction that nobody waits for may wait for company.
-    static let patience: DispatchTimeInterval = .milliseconds(10)
+    private static let patience: DispatchTimeInterval = .milliseconds(10)
 
     private let pool: DatabasePool
     /// Is told of each rollback, on the writer's thread: what was remembered of the batch may not be true.
