@@ -293,6 +293,8 @@ def test_a_chat_is_followed_on_across_a_kill(scene):
     with ThreadPoolExecutor(1) as pool:
         cut_off = pool.submit(chat, scene.separate(), headers)
         gate.wait_until_reached()
+        # The model is asked while the disk still works.
+        wait_until(lambda: scene.server.get("/api/v1/threads").json()["data"], "the chat is stored")
         scene.server.kill()
         gate.open()
         assert cut_off.exception() is not None
