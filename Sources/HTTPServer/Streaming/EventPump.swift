@@ -30,6 +30,11 @@ final class EventPump<Encoding: RunEventEncoding>: Sendable {
         var isCancelled = false
         /// Nil before it begins and once it has stopped.
         var continuation: CheckedContinuation<Stop, Never>?
+
+        mutating func stop(_ reason: Reason) {
+            continuation?.resume(returning: Stop(place: place, encoding: encoding, reason: reason))
+            continuation = nil
+        }
     }
 
     private let live: LiveRun
@@ -54,28 +59,35 @@ final class EventPump<Encoding: RunEventEncoding>: Sendable {
             }
         } onCancel: {
             channel.eventLoop.execute {
-                self.state.value.isCancelled = true
-                self.stop(.isCancelled)
+                self.state.withValue { state in
+                    state.isCancelled = true
+                    state.stop(.isCancelled)
+                }
             }
         }
     }
 
     /// - Parameter isWoken: whether it waited before. When there is nothing to tell then, the client is told that much.
     private func advance(isWoken: Bool) {
+        // In one access: to read a member of the box's value copies the whole of it.
+        state.withValue { state in advance(&state, isWoken) }
+    }
+
+    private func advance(_ state: inout State, _ isWoken: Bool) {
         var isWoken = isWoken
-        while state.value.continuation != nil {
-            guard !state.value.isCancelled else { return stop(.isCancelled) }
-            guard channel.isActive else { return stop(.hasLeft) }
-            guard channel.isWritable else { return stop(.isFull) }
+        while state.continuation != nil {
+            guard !state.isCancelled else { return state.stop(.isCancelled) }
+            guard channel.isActive else { return state.stop(.hasLeft) }
+            guard channel.isWritable else { return state.stop(.isFull) }
             var block = EventBlock()
-            switch live.news(from: state.value.place, orCall: wake) {
+            switch live.news(from: state.place, orCall: wake) {
             case .events(let events):
                 isWoken = false
-                state.value.place += events.count
-                let goesOn = state.value.encoding.encode(events, &block)
+                state.place += events.count
+                let goesOn = state.encoding.encode(events, &block)
                 write(block)
-                if !goesOn { return stop(.isToldAll) }
-            case .over: return stop(.isToldAll)
+                if !goesOn { return state.stop(.isToldAll) }
+            case .over: return state.stop(.isToldAll)
             case .nothingYet, nil:
                 guard isWoken else { return }
                 block.comment()
@@ -98,11 +110,4 @@ final class EventPump<Encoding: RunEventEncoding>: Sendable {
         channel.writeAndFlush(HTTPResponsePart.body(block.buffer), promise: nil)
     }
 
-    private func stop(_ reason: Reason) {
-        guard let continuation = state.value.continuation else { return }
-        state.value.continuation = nil
-        continuation.resume(
-            returning: Stop(place: state.value.place, encoding: state.value.encoding, reason: reason)
-        )
-    }
 }
