@@ -1,4 +1,5 @@
 import AssistantsAPI
+import NIOCore
 
 /// What a model is asked, in no provider's words.
 package struct ChatRequest: Sendable {
@@ -41,8 +42,8 @@ package struct ChatRequest: Sendable {
 /// An entry of the conversation that is sent to a model.
 package enum ChatItem: Sendable, Equatable {
     /// Plain text messages that are JSON already, `{"role":"user","content":"…"}` objects joined by commas. Both
-    /// upstream protocols read that form, so a long history is joined and never encoded again.
-    case encoded([UInt8])
+    /// upstream protocols read that form, so a long history is sent as it is and never encoded again.
+    case encoded(ByteBuffer)
     case message(role: Role, parts: [Part])
     /// What the model asked for in an earlier answer of this run, with the thinking that led to it where the backend
     /// wants it back.

@@ -2,6 +2,7 @@ import AssistantsAPI
 import Foundation
 import Logging
 import ModelProviders
+import NIOCore
 import NIOHTTP1
 import Synchronization
 import Testing
@@ -22,6 +23,20 @@ import Testing
         }
         #expect(answer.events.text == "a")
         #expect(ContinuousClock.now - start >= .milliseconds(50))
+    }
+
+    @Test("A conversation of many pieces comes whole, the second time as well")
+    func longConversation() async throws {
+        let texts = (0..<40).map { String(repeating: "\($0) ", count: 10_000) }
+        let items = texts.map { ChatItem.encoded(ByteBuffer(string: #"{"role":"user","content":"\#($0)"}"#)) }
+        let answer = try await ask(.chatCompletions, ChatRequest(model: "m", instructions: nil, items: items)) {
+            request in
+            request.number == 1 ? unavailable("retry-after-ms: 1\r\n") : Answer.stream(Chat.answer(["a"]))
+        }
+        #expect(answer.requests.count == 2)
+        for request in answer.requests {
+            #expect(request.json["messages"]?.arrayValue?.map { $0["content"]?.stringValue } == texts)
+        }
     }
 
     @Test("A wait that is too long is not slept but told")

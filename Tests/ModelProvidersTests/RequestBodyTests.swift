@@ -1,5 +1,6 @@
 import AssistantsAPI
 import ModelProviders
+import NIOCore
 import Testing
 
 @Suite struct RequestBodyTests {
@@ -9,7 +10,7 @@ import Testing
             model: "m",
             instructions: Instructions("Be brief."),
             items: [
-                .encoded(Array(#"{"role":"user","content":"안녕"},{"role":"assistant","content":"hi"}"#.utf8)),
+                .encoded(ByteBuffer(string: #"{"role":"user","content":"안녕"},{"role":"assistant","content":"hi"}"#)),
                 .message(role: .user, parts: [.text("what?"), .image(url: "data:image/png;base64,x", detail: "low")]),
                 .toolCalls([.init(id: "call_1", name: "f", arguments: "{}")], reasoning: "hm"),
                 .toolOutput(callID: "call_1", output: "42"),
@@ -36,7 +37,7 @@ import Testing
         return request
     }
 
-    private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+    private func text(_ body: RequestBody) -> String { body.pieces.map { String(buffer: $0) }.joined() }
 
     @Test("Chat Completions: the whole request")
     func chatCompletions() {
@@ -78,6 +79,31 @@ import Testing
                 + #""temperature":0.5,"top_p":1.0,"max_output_tokens":500,"reasoning":{"effort":"low"},"#
                 + #""text":{"format":{"type":"json_schema","name":"n","description":"d","schema":{},"strict":true}}}"#
         )
+    }
+
+    @Test("A long conversation is sent as it is, and stands where the same would that was copied")
+    func pieces() throws {
+        let long = ByteBuffer(string: #"{"role":"user","content":"\#(String(repeating: "가", count: 10_000))"}"#)
+        let short = ByteBuffer(string: #"{"role":"assistant","content":"hi"}"#)
+        let last = ChatItem.message(role: .user, parts: [.text("and?")])
+        var request = ChatRequest(
+            model: "m",
+            instructions: nil,
+            items: [.encoded(long), .encoded(short), .encoded(long), last]
+        )
+        request.temperature = 1
+
+        for body in [
+            ChatCompletionsProtocol.body(of: request, traits: BackendTraits()), ResponsesProtocol.body(of: request),
+        ] {
+            #expect(body.pieces.count == 5)
+            #expect(body.pieces[1].address == long.address && body.pieces[3].address == long.address)
+            #expect(body.size == text(body).utf8.count)
+            let json = try JSONValue(parsing: text(body))
+            let messages = try #require((json["messages"] ?? json["input"])?.arrayValue)
+            #expect(messages.map { $0["content"]?.stringValue?.count } == [10_000, 2, 10_000, 4])
+            #expect(json["temperature"] == .number(1))
+        }
     }
 
     @Test("What is not set is not sent")
@@ -131,4 +157,9 @@ import Testing
         let json = try JSONValue(parsing: text(ResponsesProtocol.body(of: request)))
         #expect(json["max_output_tokens"] == .integer(16))
     }
+}
+
+extension ByteBuffer {
+    /// Where its bytes are: the same for those that share them.
+    fileprivate var address: UnsafeRawPointer? { withUnsafeReadableBytes { $0.baseAddress } }
 }

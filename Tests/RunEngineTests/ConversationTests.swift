@@ -37,6 +37,26 @@ import Testing
         }
     }
 
+    @Test("Of a long conversation the turns share all but the newest part")
+    func longConversation() async throws {
+        let model = ScriptedModel { _, receive in
+            receive(.text("fine"))
+            return ChatOutcome(finish: .stop, usage: nil)
+        }
+        let engine = try await TestEngine(model)
+        let questions = (0..<60).map { "\($0) " + String(repeating: "long ", count: 800) }
+        let thread = try await engine.ask(questions[0]).settled().threadID
+        for question in questions.dropFirst() { _ = try await engine.ask(question, in: thread).live.outcome() }
+
+        for (turn, request) in model.requests.enumerated() {
+            let expected = questions[..<turn].flatMap { [$0, "fine"] } + [questions[turn]]
+            #expect(request.turns.map(\.text) == expected)
+        }
+        let pieces = model.requests.suffix(2).map(\.pieces)
+        #expect(pieces[1].count > 3)
+        #expect(zip(pieces[0], pieces[1]).prefix(pieces[1].count - 2).allSatisfy { $0 == $1 })
+    }
+
     @Test("Questions that come at once are answered one after the other, in order")
     func line() async throws {
         let gate = Gate()

@@ -52,9 +52,19 @@ extension ChatRequest {
     var turns: [(role: String, text: String)] {
         items.flatMap { item -> [(role: String, text: String)] in
             guard case .encoded(let json) = item,
-                let turns = try? JSONValue(parsing: "[" + String(decoding: json, as: UTF8.self) + "]").arrayValue
+                let turns = try? JSONValue(parsing: "[" + String(buffer: json) + "]").arrayValue
             else { return [] }
             return turns.map { ($0["role"]?.stringValue ?? "", $0["content"]?.stringValue ?? "") }
+        }
+    }
+}
+
+extension ChatRequest {
+    /// Where the bytes of what is sent as it is are.
+    var pieces: [UnsafeRawPointer?] {
+        items.map { item in
+            guard case .encoded(let json) = item else { return nil }
+            return json.withUnsafeReadableBytes { $0.baseAddress }
         }
     }
 }

@@ -13,6 +13,12 @@ package struct JSONWriter {
         needsComma = false
     }
 
+    /// Hands out what was written. What is written then goes on behind it.
+    package mutating func take() -> [UInt8] {
+        defer { bytes = [] }
+        return bytes
+    }
+
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     // MARK: Structure

@@ -15,7 +15,7 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
 
     private enum Lifecycle {
         /// Kept here and not by the caller, so that a long conversation is let go once it is sent.
-        case idle(ByteBuffer)
+        case idle(RequestBody)
         case running(Continuation, HTTPClient.Task<Void>?)
         case ended(Result<ChatOutcome, CallFailure>)
     }
@@ -32,7 +32,7 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
     private let patience: Patience
     private let receive: @Sendable ([ChatEvent]) -> Void
 
-    init(body: ByteBuffer, patience: Patience, receive: @escaping @Sendable ([ChatEvent]) -> Void) {
+    init(body: RequestBody, patience: Patience, receive: @escaping @Sendable ([ChatEvent]) -> Void) {
         lifecycle = Mutex(.idle(body))
         self.patience = patience
         self.receive = receive
@@ -80,7 +80,7 @@ final class BackendCall<Stream: AnswerStream>: HTTPClientResponseDelegate {
         _ client: HTTPClient,
         _ reader: (any EventLoop)?
     ) {
-        let body = lifecycle.withLock { state -> ByteBuffer in
+        let body = lifecycle.withLock { state -> RequestBody in
             guard case .idle(let body) = state else { preconditionFailure("a call is made once") }
             state = .running(continuation, nil)
             return body

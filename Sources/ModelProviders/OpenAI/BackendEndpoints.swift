@@ -33,7 +33,7 @@ final class BackendEndpoints: Sendable {
         isOpenAI = host == "api.openai.com"
     }
 
-    func request(_ wireProtocol: WireProtocol, body: ByteBuffer) -> HTTPClient.Request {
+    func request(_ wireProtocol: WireProtocol, body: RequestBody) -> HTTPClient.Request {
         var request =
             switch wireProtocol {
             case .chatCompletions: chatCompletions
@@ -92,21 +92,26 @@ final class BackendEndpoints: Sendable {
 extension HTTPClient.Body {
     /// A body that is let go once it is written: the client keeps a request for as long as its answer takes. The client
     /// writes it once, as it follows no redirects.
-    fileprivate static func once(_ bytes: ByteBuffer) -> HTTPClient.Body {
-        let unsent = UnsentBody(bytes)
-        return .stream(contentLength: Int64(bytes.readableBytes)) { $0.write(.byteBuffer(unsent.take())) }
+    fileprivate static func once(_ body: RequestBody) -> HTTPClient.Body {
+        let unsent = UnsentBody(body)
+        return .stream(contentLength: Int64(body.size)) { writer in
+            let pieces = unsent.take().pieces
+            // What is written first fails first: the last piece tells of all.
+            for piece in pieces.dropLast() { _ = writer.write(.byteBuffer(piece)) }
+            return writer.write(.byteBuffer(pieces.last ?? ByteBuffer()))
+        }
     }
 }
 
 private final class UnsentBody: Sendable {
-    private let bytes: Mutex<ByteBuffer>
+    private let body: Mutex<RequestBody>
 
-    init(_ bytes: ByteBuffer) { self.bytes = Mutex(bytes) }
+    init(_ body: RequestBody) { self.body = Mutex(body) }
 
-    func take() -> ByteBuffer {
-        bytes.withLock { bytes in
-            defer { bytes = ByteBuffer() }
-            return bytes
+    func take() -> RequestBody {
+        body.withLock { body in
+            defer { body = RequestBody() }
+            return body
         }
     }
 }

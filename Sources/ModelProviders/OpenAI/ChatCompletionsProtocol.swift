@@ -4,8 +4,9 @@ import AssistantsAPI
 ///
 /// Optional members are sent only when they are set, as many servers refuse those that they do not know.
 package enum ChatCompletionsProtocol {
-    package static func body(of request: ChatRequest, traits: BackendTraits) -> [UInt8] {
-        var writer = JSONWriter(reservingCapacity: request.encodedSize + 1024)
+    package static func body(of request: ChatRequest, traits: BackendTraits) -> RequestBody {
+        var body = RequestBody()
+        var writer = JSONWriter(reservingCapacity: request.sizeToCopy + 1024)
         writer.beginObject()
         writer.member("model", request.model)
         writer.member("stream", true)
@@ -18,7 +19,7 @@ package enum ChatCompletionsProtocol {
             writer.member("content", instructions)
             writer.endObject()
         }
-        for item in request.items { write(item, traits: traits, to: &writer) }
+        for item in request.items { write(item, traits: traits, to: &writer, &body) }
         writer.endArray()
         writeTools(of: request, to: &writer)
         writer.writeSampling(of: request)
@@ -29,7 +30,8 @@ package enum ChatCompletionsProtocol {
         if let effort = request.reasoningEffort { writer.member("reasoning_effort", effort) }
         if let format = request.responseFormat { write(format, to: &writer) }
         writer.endObject()
-        return writer.bytes
+        body.append(&writer)
+        return body
     }
 
     private static func write(role: String, content: String, to writer: inout JSONWriter) {
@@ -39,9 +41,14 @@ package enum ChatCompletionsProtocol {
         writer.endObject()
     }
 
-    private static func write(_ item: ChatItem, traits: BackendTraits, to writer: inout JSONWriter) {
+    private static func write(
+        _ item: ChatItem,
+        traits: BackendTraits,
+        to writer: inout JSONWriter,
+        _ body: inout RequestBody
+    ) {
         switch item {
-        case .encoded(let json): if !json.isEmpty { writer.raw(json) }
+        case .encoded(let messages): body.append(messages, behind: &writer)
         case .message(let role, let parts): writeMessage(role, parts, to: &writer)
         case .toolCalls(let calls, let reasoning): write(calls, reasoning, traits, to: &writer)
         case .toolOutput(let callID, let output):
@@ -177,18 +184,5 @@ extension JSONWriter {
     mutating func writeSampling(of request: ChatRequest) {
         if let temperature = request.temperature { member("temperature", temperature) }
         if let topP = request.topP { member("top_p", topP) }
-    }
-}
-
-extension ChatRequest {
-    /// About how many bytes the conversation takes as JSON.
-    var encodedSize: Int {
-        items.reduce(instructions?.text.utf8.count ?? 0) { size, item in
-            switch item {
-            case .encoded(let json): size + json.count + 1
-            case .toolOutput(_, let output): size + output.utf8.count + 96
-            case .message, .toolCalls: size + 512
-            }
-        }
     }
 }

@@ -121,10 +121,10 @@ package final class OpenAIBackend: ChatModel {
     @inline(never)
     private func makeCall<Stream: AnswerStream>(
         _ stream: Stream.Type,
-        _ body: [UInt8],
+        _ body: RequestBody,
         _ receive: @escaping @Sendable ([ChatEvent]) -> Void
     ) -> BackendCall<Stream> {
-        BackendCall(body: ByteBuffer(bytes: body), patience: Patience(configuration), receive: receive)
+        BackendCall(body: body, patience: Patience(configuration), receive: receive)
     }
 
     private func remember(_ attempt: Attempt) {

@@ -7,8 +7,9 @@ package enum ResponsesProtocol {
     /// The least that OpenAI accepts as `max_output_tokens`.
     static let minimumOutputTokens = 16
 
-    package static func body(of request: ChatRequest) -> [UInt8] {
-        var writer = JSONWriter(reservingCapacity: request.encodedSize + 1024)
+    package static func body(of request: ChatRequest) -> RequestBody {
+        var body = RequestBody()
+        var writer = JSONWriter(reservingCapacity: request.sizeToCopy + 1024)
         writer.beginObject()
         writer.member("model", request.model)
         writer.member("stream", true)
@@ -18,7 +19,7 @@ package enum ResponsesProtocol {
         }
         writer.key("input")
         writer.beginArray()
-        for item in request.items { write(item, to: &writer) }
+        for item in request.items { write(item, to: &writer, &body) }
         writer.endArray()
         writeTools(of: request, to: &writer)
         writer.writeSampling(of: request)
@@ -33,12 +34,13 @@ package enum ResponsesProtocol {
         }
         if let format = request.responseFormat { write(format, to: &writer) }
         writer.endObject()
-        return writer.bytes
+        body.append(&writer)
+        return body
     }
 
-    private static func write(_ item: ChatItem, to writer: inout JSONWriter) {
+    private static func write(_ item: ChatItem, to writer: inout JSONWriter, _ body: inout RequestBody) {
         switch item {
-        case .encoded(let json): if !json.isEmpty { writer.raw(json) }
+        case .encoded(let messages): body.append(messages, behind: &writer)
         case .message(let role, let parts): writeMessage(role, parts, to: &writer)
         case .toolCalls(let calls, _):
             for call in calls { write(call, to: &writer) }

@@ -1,19 +1,24 @@
 import AssistantsAPI
 import ModelProviders
+import NIOCore
 import SignageAnalyst
 import Storage
 
 /// The part of a thread that goes to the model. Texts are JSON that is ready to be sent: `{"role":…,"content":…}`
-/// objects joined by commas. A conversation grows by appending; what was encoded once is never encoded again.
+/// objects joined by commas. A conversation grows by appending; what was encoded once is never encoded again, and copies
+/// share all but the last of its pieces.
 struct PromptHistory: Sendable {
     private enum Entry: Sendable {
-        case encoded([UInt8])
+        case encoded(ByteBuffer)
         case message(ChatItem.Role, [Message.Part])
     }
 
-    /// The conversation up to the newest message that is more than text.
+    /// Bytes of text from which on a piece is closed and a new one begun: to append copies the last one.
+    static let pieceSize = 64 << 10
+
+    /// The conversation up to the piece that grows.
     private var closed: [Entry] = []
-    private var json: [UInt8] = []
+    private var json = ByteBuffer()
     /// Bytes that it takes in memory, about.
     private(set) var size = 0
     /// What the answers in it cite.
@@ -44,7 +49,7 @@ struct PromptHistory: Sendable {
             case .message(let role, let parts): .message(role: role, parts: parts.map { ChatItem.Part($0, images) })
             }
         }
-        if !json.isEmpty { items.append(.encoded(json)) }
+        if json.readableBytes > 0 { items.append(.encoded(json)) }
         return items
     }
 
@@ -70,16 +75,16 @@ struct PromptHistory: Sendable {
     }
 
     private mutating func append(_ role: Message.Role, _ escaped: some Collection<UInt8>) {
-        let before = json.count
-        if !json.isEmpty { json.append(UInt8(ascii: ",")) }
-        json.append(
-            contentsOf: (role == .user ? #"{"role":"user","content":""# : #"{"role":"assistant","content":""#).utf8
-        )
-        if escaped.withContiguousStorageIfAvailable({ json.append(contentsOf: $0) }) == nil {
-            json.append(contentsOf: escaped)
-        }
-        json.append(contentsOf: #""}"#.utf8)
-        size += json.count - before
+        let opening: StaticString = role == .user ? #"{"role":"user","content":""# : #"{"role":"assistant","content":""#
+        let closing: StaticString = #""}"#
+        let length = opening.utf8CodeUnitCount + escaped.count + closing.utf8CodeUnitCount + 1
+        if json.readableBytes + length > Self.pieceSize { closePiece() }
+        json.reserveCapacity(minimumWritableBytes: length)
+        if json.readableBytes > 0 { json.writeStaticString(",") }
+        json.writeStaticString(opening)
+        json.writeBytes(escaped)
+        json.writeStaticString(closing)
+        size += length
     }
 
     /// Several texts are one, if there is nothing else: servers that know only texts understand that too.
@@ -96,15 +101,18 @@ struct PromptHistory: Sendable {
             writer.value(texts.map(\.value).joined(separator: "\n"))
             return append(role, writer.bytes.dropFirst().dropLast())
         }
-        if !json.isEmpty {
-            closed.append(.encoded(json))
-            json = []
-        }
+        closePiece()
         closed.append(.message(role == .user ? .user : .assistant, parts))
         imageFiles += parts.compactMap { part in
             if case .imageFile(let id, _) = part { id } else { nil }
         }
         size += parts.reduce(64) { $0 + $1.size }
+    }
+
+    private mutating func closePiece() {
+        guard json.readableBytes > 0 else { return }
+        closed.append(.encoded(json))
+        json = ByteBuffer()
     }
 }
 
