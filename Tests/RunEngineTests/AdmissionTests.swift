@@ -15,6 +15,14 @@ import Testing
         #expect(outcome.answer?.content.plainText == "echo: q0")
         #expect(try await engine.texts(of: started.run.threadID) == ["q0", "echo: q0"])
         #expect(try await engine.runs.find(started.run.id, of: started.run.threadID, in: .default) == outcome.run)
+        let told = started.live.log
+        let source = try await engine.runs.events(of: started.run.id, in: started.run.threadID, project: .default)
+        guard case .ended(_, let stored?) = source else {
+            Issue.record("its events are not there")
+            return
+        }
+        #expect(stored.events().map(\.name) == told.events().map(\.name))
+        #expect(stored.count > 5)
         let next = try await engine.ask("q1", .existing(started.run.threadID), isAwaited: true)
         #expect(try await next.live.outcome().answer?.content.plainText == "echo: q1")
         #expect(try await engine.texts(of: started.run.threadID) == ["q0", "echo: q0", "q1", "echo: q1"])

@@ -66,30 +66,68 @@ import Testing
         #expect(page.items.map(\.id.rawValue) == (0..<50).map { "msg_\($0)" })
     }
 
-    @Test("What nobody waits for goes to disk with the next transaction, before it")
-    func company() async throws {
+    @Test("What is postponed keeps nobody waiting, and can be taken back")
+    func takingBack() async throws {
         let temporary = try TemporaryDatabase()
+        let database = temporary.database
         let told = Mutex(0)
 
-        temporary.database.submit(.withTheNext) {
-            try $0.threads.insert(Self.thread, in: .default)
-        } then: { _ in
-            told.withLock { $0 += 1 }
-        }
-        let wasThere = try await temporary.database.write { try $0.threads.exists(Self.thread.id, in: .default) }
+        let postponed = try #require(
+            database.postpone {
+                try $0.threads.insert(Self.thread, in: .default)
+            } then: { _ in
+                told.withLock { $0 += 1 }
+            }
+        )
+        let wasThere = try await database.write { try $0.threads.exists(Self.thread.id, in: .default) }
+        let isTakenBack = database.takeBack(postponed)
+        try await Task.sleep(for: .milliseconds(30))
+        database.hurry()
 
-        #expect(wasThere)
-        #expect(told.withLock { $0 } == 1)
+        #expect(!wasThere && isTakenBack)
+        #expect(!database.takeBack(postponed))
+        #expect(try await !database.write { try $0.threads.exists(Self.thread.id, in: .default) })
+        #expect(told.withLock { $0 } == 0)
     }
 
-    @Test("What nobody waits for goes to disk all the same, after a while or when somebody comes to wait")
+    @Test("Of what is postponed, each is either taken back or stored")
+    func takingSomeBack() async throws {
+        let temporary = try TemporaryDatabase()
+        let database = temporary.database
+
+        let stored = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<2000 {
+                group.addTask {
+                    let thread = AssistantThread(id: Identifier("thread_\(number)"), createdAt: Timestamp(seconds: 1))
+                    let told = Mutex(0)
+                    let insert = { @Sendable (db: Connection) in try db.threads.insert(thread, in: .default) }
+                    let postponed = database.postpone(insert) { _ in told.withLock { $0 += 1 } }
+                    try await Task.sleep(for: .microseconds(number % 20 * 1000))
+                    if let postponed, database.takeBack(postponed) { return false }
+                    // It is on its way: what comes behind it finds it.
+                    let isThere = try await database.write { try $0.threads.exists(thread.id, in: .default) }
+                    #expect(isThere && told.withLock { $0 } == 1)
+                    return true
+                }
+            }
+            return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+
+        let found = try await database.read { db in
+            try (0..<2000).filter { try db.threads.exists(Identifier("thread_\($0)"), in: .default) }
+        }
+        #expect(found.count == stored)
+        #expect(stored > 0 && stored < 2000)
+    }
+
+    @Test("What is postponed goes to disk all the same, after a while or when somebody comes to wait")
     func patience() async throws {
         let temporary = try TemporaryDatabase()
         func time(hurrying: Bool, _ number: Int) async throws -> Duration {
             let thread = AssistantThread(id: Identifier("thread_\(number)"), createdAt: Timestamp(seconds: 1))
             return try await ContinuousClock().measure {
                 try await withCheckedThrowingContinuation { continuation in
-                    temporary.database.submit(.withTheNext) {
+                    _ = temporary.database.postpone {
                         try $0.threads.insert(thread, in: .default)
                     } then: {
                         continuation.resume(with: $0)
@@ -108,11 +146,11 @@ import Testing
         #expect(try #require(hurried.min()) < patient)
     }
 
-    @Test("A database that is closed has stored what nobody waited for")
+    @Test("A database that is closed has stored what was postponed")
     func closing() async throws {
         let temporary = try TemporaryDatabase()
 
-        temporary.database.submit(.withTheNext) {
+        _ = temporary.database.postpone {
             try $0.threads.insert(Self.thread, in: .default)
         } then: { _ in
         }

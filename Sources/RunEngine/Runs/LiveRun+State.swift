@@ -29,6 +29,8 @@ extension LiveRun {
         var hasReaders: Bool
         /// What came of storing the run; nil until that is known.
         var stored: Result<StoredInput?, any Error>?
+        /// Its rows, as long as they may be taken back from the store.
+        var rows: PostponedRows?
         var interruption: Interruption?
         var task: Task<Void, Never>?
         /// What the caller made of the run's metadata while it worked.

@@ -231,13 +231,30 @@ package final class LiveRun: Sendable {
     }
 
     /// The run is on disk. `input` is nil for one that was found there.
-    func markStored(_ input: StoredInput?) { update(waking: [.stored]) { $0.stored = .success(input) } }
+    func markStored(_ input: StoredInput?) {
+        update(waking: [.stored]) { state in
+            state.stored = .success(input)
+            state.rows = nil
+        }
+    }
+
+    /// Keeps the rows that may be taken back from the store.
+    func keep(_ rows: PostponedRows) { state.withLock { if $0.stored == nil { $0.rows = rows } } }
+
+    /// Hands the rows out that may be taken back; nil when there are none.
+    func takeRows() -> PostponedRows? {
+        state.withLock { state in
+            defer { state.rows = nil }
+            return state.rows
+        }
+    }
 
     /// The run could not be stored, which ends it. All at once, so that nobody who works on it is first with another reason.
     func withdraw(_ error: any Error) {
         var task: Task<Void, Never>?
         update(waking: [.stored, .event, .rest]) { state in
             state.stored = .failure(error)
+            state.rows = nil
             if state.interruption == nil { state.interruption = .deletion }
             guard !state.phase.isEnded else { return }
             state.phase = .ended(.failure(error))

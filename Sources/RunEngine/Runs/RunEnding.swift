@@ -229,6 +229,19 @@ final class RunEnding: Sendable {
             messages = turn.writings.map { ($0.message, $0.message.content.estimatedTokens) }
             madeFiles = turn.madeFiles
         }
+
+        /// Stores all of it, behind what is in the thread. Nil when there is no message among it.
+        func insert(into thread: Identifier<AssistantThread>, _ db: Connection) throws -> Places? {
+            for step in steps { try db.runSteps.insert(step) }
+            if !madeFiles.isEmpty { try db.files.makeLasting(madeFiles) }
+            guard !messages.isEmpty else { return nil }
+            let previous = try db.messages.last(of: thread)
+            var last = previous
+            for (message, tokens) in messages {
+                last = try db.messages.append(message, tokens: tokens, after: last)
+            }
+            return Places(previous: previous?.sequence ?? 0, own: last?.sequence ?? 0)
+        }
     }
 
     private struct Places: Sendable {
@@ -239,7 +252,7 @@ final class RunEnding: Sendable {
     private func store(_ end: End, at now: Timestamp, history: PromptHistory?) async {
         do {
             let outcome = try settle(end, at: now)
-            // Behind the run's own rows, which were handed in before: the two may be one commit.
+            // Behind the run's own rows, or with them.
             let places = try await persist(outcome)
             if let places, let history { remember(history, outcome, places, live.storedInput) }
             await tell(outcome, end.modelError)
@@ -274,6 +287,9 @@ final class RunEnding: Sendable {
     }
 
     private func persist(_ outcome: Outcome) async throws -> Places? {
+        if let postponed = live.takeRows(), worker.database.takeBack(postponed.transaction) {
+            return try await persist(outcome, with: postponed.rows)
+        }
         let claim = begun.claim
         return try await persist(Rows(outcome.turn)) { db in
             try db.runs.update(outcome.run, claim: claim, events: outcome.record)
@@ -281,8 +297,26 @@ final class RunEnding: Sendable {
         }
     }
 
+    /// Stores a run that is not in the store yet, as what it has become. When that cannot be done, nothing of it is left.
+    private func persist(_ outcome: Outcome, with own: RunRows) async throws -> Places? {
+        let (rows, thread) = (Rows(outcome.turn), begun.run.threadID)
+        do {
+            let (input, places) = try await worker.database.write { db in
+                let input = try own.insert(outcome.run, events: outcome.record, db)
+                return (input, try rows.insert(into: thread, db))
+            }
+            worker.didStore(live, .success(input))
+            return places
+        } catch {
+            worker.didStore(live, .failure(error))
+            throw error
+        }
+    }
+
     /// Stores an answer in the middle of the run. The run's state stays as it is: it may be `cancelling` meanwhile.
     private func persist(_ part: PartAnswer) async throws {
+        // The run's own row comes first.
+        if live.takeRows() != nil { worker.database.hurry() }
         let claim = begun.claim
         _ = try await persist(Rows(part.turn)) { db in try db.runs.record(part.record, claim: claim) }
     }
@@ -298,15 +332,7 @@ final class RunEnding: Sendable {
             do {
                 return try await worker.database.write { db in
                     try change(db)
-                    for step in rows.steps { try db.runSteps.insert(step) }
-                    if !rows.madeFiles.isEmpty { try db.files.makeLasting(rows.madeFiles) }
-                    guard !rows.messages.isEmpty else { return nil }
-                    let previous = try db.messages.last(of: thread)
-                    var last = previous
-                    for (message, tokens) in rows.messages {
-                        last = try db.messages.append(message, tokens: tokens, after: last)
-                    }
-                    return Places(previous: previous?.sequence ?? 0, own: last?.sequence ?? 0)
+                    return try rows.insert(into: thread, db)
                 }
             } catch let error where !(error is LostClaim) && attempt < Self.attempts && !live.isEnded {
                 worker.logger.error("The end of a run could not be stored; trying again", error)

@@ -111,7 +111,7 @@ package struct RunService: Sendable {
     private func admit(_ request: Request, in project: ProjectID) async throws -> Started {
         // Nobody else knows a new thread, but a repeat of the request is to find the run.
         let outcomeTellsAll = request.isAwaited && request.isForNewThread && IdempotentRequest.current == nil
-        let admission = try begin(request, in: project, storing: outcomeTellsAll ? .withTheNext : .now)
+        let admission = try begin(request, in: project, outcomeTellsAll: outcomeTellsAll)
         let live = admission.work.live
         if outcomeTellsAll { return Started(run: admission.run, live: live) }
         let interrupted = try await live.waitUntilStored()?.interrupted ?? []
@@ -125,15 +125,18 @@ package struct RunService: Sendable {
     private func begin(
         _ request: Request,
         in project: ProjectID,
-        storing urgency: Database.Urgency
+        outcomeTellsAll: Bool
     ) throws -> Admission {
         let admission = try admission(of: request, in: project)
         let live = admission.work.live
         IdempotentRequest.current?.follow(live.id, of: live.threadID, askedBy: request.input.first?.id)
-        let rows = Rows(request, in: project)
+        let rows = RunRows(request, in: project, ids: ids)
         let beginsNow = worker.enter(live, isNewThread: request.isForNewThread) { beginsNow in
-            let run = beginsNow ? admission.claimed : admission.run
-            store(rows, of: run, beginsNow: beginsNow, beginsNow ? urgency : .now, telling: live)
+            if beginsNow, outcomeTellsAll {
+                postpone(rows, of: admission.claimed, telling: live)
+            } else {
+                store(rows, of: beginsNow ? admission.claimed : admission.run, isWaiting: !beginsNow, telling: live)
+            }
         }
         if beginsNow { worker.begin(admission.work) }
         return admission
@@ -205,72 +208,22 @@ package struct RunService: Sendable {
         return Admission(run: run, claimed: claimed, work: RunWork(live: live, origin: origin))
     }
 
-    /// What a run comes with, ready to be stored.
-    private final class Rows: Sendable {
-        let request: Request
-        let project: ProjectID
-        let input: [(message: PendingMessage, tokens: Int)]
-        let attachments: ThreadAttachments
-
-        /// The texts are measured here, not on the one thread that writes.
-        init(_ request: Request, in project: ProjectID) {
-            self.request = request
-            self.project = project
-            input = request.input.map { ($0, $0.content.estimatedTokens) }
-            attachments = ThreadAttachments(request.input.compactMap(\.attachmentsJSON))
+    private func store(_ rows: RunRows, of run: Run, isWaiting: Bool, telling live: LiveRun) {
+        database.submit {
+            try rows.insert(run, isWaiting: isWaiting, $0)
+        } then: { [worker] in
+            worker.didStore(live, $0)
         }
     }
 
-    /// One transaction: the thread, its data, the messages and the run. `live` is told what came of it.
-    private func store(
-        _ rows: Rows,
-        of run: Run,
-        beginsNow: Bool,
-        _ urgency: Database.Urgency,
-        telling live: LiveRun
-    ) {
-        let (request, ids) = (rows.request, ids)
-        let write = { @Sendable (db: Connection) throws -> StoredInput? in
-            let now = run.createdAt
-            var previous: MessageRepository.Position?
-            var interrupted: [Run] = []
-            if let newStore = request.newStore { try db.create(newStore, in: rows.project, at: now) }
-            switch request.target {
-            case .new(let thread): try db.threads.insert(thread, in: rows.project)
-            case .existing(let id):
-                guard try db.threads.exists(id, in: rows.project) else { throw EngineError.threadNotFound(id) }
-                interrupted = try db.makeWay(for: request.policy, on: id)
-                previous = try db.messages.last(of: id)
-            }
-            try db.checkForWork(request)
-            if let data = request.data {
-                try db.threadData.put(
-                    data.tables,
-                    profile: data.profile,
-                    basedOn: data.basedOn,
-                    of: run.threadID
-                )
-            }
-            var stored = StoredInput(previousSequence: previous?.sequence ?? 0, interrupted: interrupted)
-            // Else they join the thread when the run begins.
-            if beginsNow {
-                for (message, tokens) in rows.input {
-                    let whole = message.joined(run.threadID, at: now)
-                    let position = try db.messages.append(whole, tokens: tokens, after: previous)
-                    stored.sequences.append(position.sequence)
-                    previous = position
-                }
-                try db.join(rows.attachments, to: run.threadID, ids: ids, at: now)
-            }
-            try db.runs.insert(run, input: beginsNow ? [] : request.input)
-            return stored
+    /// Nobody hears of these rows before the run has ended. If that is soon, they are stored as what they are then.
+    private func postpone(_ rows: RunRows, of run: Run, telling live: LiveRun) {
+        let transaction = database.postpone {
+            try rows.insert(run, $0)
+        } then: { [worker] in
+            worker.didStore(live, $0)
         }
-        database.submit(urgency, write) { [worker] result in
-            switch result {
-            case .success(let input): live.markStored(input)
-            case .failure(let error): worker.withdraw(live, error: error)
-            }
-        }
+        if let transaction { live.keep(PostponedRows(rows: rows, transaction: transaction)) }
     }
 
     /// Throws `EngineError.threadNotFound` or `.runNotFound`.
@@ -318,15 +271,6 @@ package struct RunService: Sendable {
     }
 }
 
-/// What came of storing a run: where the messages that came with it stand in their thread, and which runs it displaces.
-struct StoredInput: Sendable {
-    /// The message before them; 0 when there is none.
-    var previousSequence: Int
-    var sequences: [Int] = []
-    /// The runs that are to make way.
-    var interrupted: [Run]
-}
-
 extension Connection {
     /// A run of a thread of a project. Throws `EngineError.threadNotFound` or `.runNotFound`.
     func run(
@@ -337,35 +281,6 @@ extension Connection {
         guard try threads.exists(thread, in: project) else { throw EngineError.threadNotFound(thread) }
         guard let run = try runs.find(id, of: thread) else { throw EngineError.runNotFound(id) }
         return run
-    }
-
-    /// Lets a new run onto a thread as the policy says. Returns the runs that are to be cancelled for it.
-    fileprivate func makeWay(
-        for policy: ActiveRunPolicy,
-        on thread: Identifier<AssistantThread>
-    ) throws -> [Run] {
-        switch policy {
-        case .enqueue: return []
-        case .reject:
-            if let active = try runs.activeRun(of: thread) { throw EngineError.runActive(active, on: thread) }
-            return []
-        case .interrupt:
-            var interrupted: [Run] = []
-            for var run in try runs.activeRuns(of: thread) where run.state.status != .cancelling {
-                try run.apply(.cancellationRequested)
-                try runs.setCancelling(run)
-                interrupted.append(run)
-            }
-            return interrupted
-        }
-    }
-
-    /// A run needs instructions or a user's message. Throws `EngineError.nothingToRun`.
-    fileprivate func checkForWork(_ request: RunService.Request) throws {
-        guard request.settings.instructions?.isEmpty ?? true, !request.input.contains(where: { $0.role == .user })
-        else { return }
-        if case .existing(let id) = request.target, try messages.hasUserMessage(in: id) { return }
-        throw EngineError.nothingToRun
     }
 }
 

@@ -194,8 +194,16 @@ package final class RunWorker: Service {
         beginWhenPossible(RunWork(live: live, origin: .resumed(begun)))
     }
 
+    /// What came of storing a run.
+    func didStore(_ live: LiveRun, _ result: Result<StoredInput, any Error>) {
+        switch result {
+        case .success(let input): live.markStored(input)
+        case .failure(let error): withdraw(live, error: error)
+        }
+    }
+
     /// Takes back a run that could not be stored.
-    func withdraw(_ live: LiveRun, error: any Error) {
+    private func withdraw(_ live: LiveRun, error: any Error) {
         live.withdraw(error)
         if removeWaiting(live) { liveRuns.remove(live) }
     }

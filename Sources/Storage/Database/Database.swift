@@ -79,17 +79,8 @@ package final class Database: Sendable {
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            submit(.now, body) { continuation.resume(with: $0) }
+            submit(body) { continuation.resume(with: $0) }
         }
-    }
-
-    /// How soon a transaction is to be on disk.
-    package enum Urgency: Sendable {
-        /// Somebody waits for it.
-        case now
-        /// Nobody waits for it yet: it goes to disk with the next one that somebody waits for, or, when there is none, begins to
-        /// ten milliseconds later.
-        case withTheNext
     }
 
     /// Hands a transaction in and returns at once. `done` is told what came of it once it is on disk, or has failed, by the
@@ -97,12 +88,41 @@ package final class Database: Sendable {
     ///
     /// Else it is like `write`, whose order it shares.
     package func submit<Value: Sendable>(
-        _ urgency: Urgency,
         _ body: @escaping @Sendable (Connection) throws -> Value,
         then done: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) {
+        commits.submit(job(body, then: done))
+    }
+
+    /// A transaction that was handed in and can be taken back for some milliseconds.
+    package struct Postponed: Sendable {
+        fileprivate let number: Int
+    }
+
+    /// Like `submit`, for what nobody waits for yet: it goes to disk ten milliseconds later at most, and when somebody comes to wait
+    /// (`hurry`). Until then it can be taken back. What is handed in meanwhile may go to disk before it.
+    ///
+    /// - Returns: nil when too much waits already, which `done` has been told then.
+    package func postpone<Value: Sendable>(
+        _ body: @escaping @Sendable (Connection) throws -> Value,
+        then done: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) -> Postponed? {
+        commits.postpone(job(body, then: done)).map(Postponed.init)
+    }
+
+    /// Takes a transaction back; `done` is told nothing then. Returns false when it is on its way to the disk: what is handed in
+    /// from now on goes there behind it.
+    package func takeBack(_ transaction: Postponed) -> Bool { commits.takeBack(transaction.number) }
+
+    /// Somebody waits for what was handed in so far.
+    package func hurry() { commits.hurry() }
+
+    private func job<Value: Sendable>(
+        _ body: @escaping @Sendable (Connection) throws -> Value,
+        then done: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) -> GroupCommit.Job {
         let request = IdempotentRequest.changing()
-        let job = GroupCommit.Job(
+        return GroupCommit.Job(
             execute: { [settingsCache, lease] db in
                 let connection = Connection(db, settingsCache, lease)
                 let value = try body(connection)
@@ -111,11 +131,7 @@ package final class Database: Sendable {
             },
             fail: { done(.failure(Self.translated($0))) }
         )
-        commits.submit(job, urgency)
     }
-
-    /// Somebody waits for what was submitted so far, and did not when it was.
-    package func hurry() { commits.hurry() }
 
     /// How many writes were asked for since the database was opened: who works in the background sees whether others write, too.
     package var writesSoFar: Int { commits.submitted }

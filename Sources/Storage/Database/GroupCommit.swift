@@ -13,35 +13,10 @@ final class GroupCommit: Sendable {
         let fail: @Sendable (any Error) -> Void
     }
 
-    private struct Queue {
-        var jobs: [Job] = []
-        /// Whether somebody waits for what is in the queue.
-        var isUrgent = false
-        var isDraining = false
-        /// Whether the alarm is set, after which nothing in the queue waits for company any longer.
-        var hasAlarm = false
-        var submitted = 0
-
-        /// What is in the queue is to go to disk. Returns whether a drain must begin for it.
-        mutating func hurry() -> Bool {
-            guard !jobs.isEmpty else { return false }
-            isUrgent = true
-            if isDraining { return false }
-            isDraining = true
-            return true
-        }
-    }
-
-    /// How many transactions share one commit at most. Above the usual concurrency, below what a reader would notice.
-    private static let batchLimit = 512
-    private static let queueLimit = 50_000
-    /// How long a transaction that nobody waits for may wait for company.
-    private static let patience: DispatchTimeInterval = .milliseconds(10)
-
     private let pool: DatabasePool
     /// Is told of each rollback, on the writer's thread: what was remembered of the batch may not be true.
     private let onRollback: @Sendable () -> Void
-    private let queue = Mutex(Queue())
+    private let queue = Mutex(CommitQueue())
 
     init(pool: DatabasePool, onRollback: @escaping @Sendable () -> Void) {
         self.pool = pool
@@ -53,59 +28,48 @@ final class GroupCommit: Sendable {
 
     /// Returns at once. The thread that writes tells what came of it, once it is on disk or has failed; but where too much waits
     /// already, the job is refused before this returns.
-    func submit(_ job: Job, _ urgency: Database.Urgency) {
-        enum Decision { case refuse, wait, setAlarm, drain }
-        let decision: Decision = queue.withLock { queue in
-            guard queue.jobs.count < Self.queueLimit else { return .refuse }
-            queue.jobs.append(job)
-            queue.submitted += 1
-            switch urgency {
-            case .now: return queue.hurry() ? .drain : .wait
-            case .withTheNext:
-                if queue.isUrgent || queue.hasAlarm { return .wait }
-                queue.hasAlarm = true
-                return .setAlarm
-            }
-        }
-        switch decision {
-        case .refuse: job.fail(StorageError.overloaded)
-        case .wait: break
-        case .setAlarm: DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { self.alarm() }
-        case .drain: beginDraining()
-        }
+    func submit(_ job: Job) {
+        guard let mustDrain = queue.withLock({ $0.append(job) }) else { return job.fail(StorageError.overloaded) }
+        if mustDrain { beginDraining() }
     }
 
-    /// Somebody waits for what was submitted so far.
+    /// The same for a job that nobody waits for. It begins some milliseconds later, or when somebody is in a hurry, unless it is
+    /// taken back before.
+    ///
+    /// - Returns: its number; nil when it was refused.
+    func postpone(_ job: Job) -> Int? {
+        guard let (number, setsAlarm) = queue.withLock({ $0.postpone(job, now: .now) }) else {
+            job.fail(StorageError.overloaded)
+            return nil
+        }
+        if setsAlarm { setAlarm(in: CommitQueue.patience) }
+        return number
+    }
+
+    /// Takes back a job that was postponed; it is told nothing then. Returns false when it is on its way to the disk.
+    func takeBack(_ number: Int) -> Bool { queue.withLock { $0.takeBack(number) } }
+
+    /// Somebody waits for what was handed in so far.
     func hurry() {
         if queue.withLock({ $0.hurry() }) { beginDraining() }
     }
 
+    private func setAlarm(in duration: Duration) {
+        let delay = DispatchTimeInterval.nanoseconds(Int(max(duration, .zero) / .nanoseconds(1)))
+        DispatchQueue.global().asyncAfter(deadline: .now() + delay) { self.alarm() }
+    }
+
     private func alarm() {
-        let mustDrain = queue.withLock { queue in
-            queue.hasAlarm = false
-            return queue.hurry()
-        }
+        let (mustDrain, next) = queue.withLock { $0.alarm(now: .now) }
         if mustDrain { beginDraining() }
+        if let next { setAlarm(in: next - .now) }
     }
 
     private func beginDraining() { pool.asyncWriteWithoutTransaction { db in self.drain(db) } }
 
     /// Runs on the writer's queue until nobody waits.
     private func drain(_ db: GRDB.Database) {
-        while let batch = nextBatch() { commit(batch, db) }
-    }
-
-    private func nextBatch() -> [Job]? {
-        queue.withLock { queue in
-            guard queue.isUrgent else {
-                queue.isDraining = false
-                return nil
-            }
-            let batch = Array(queue.jobs.prefix(Self.batchLimit))
-            queue.jobs.removeFirst(batch.count)
-            queue.isUrgent = !queue.jobs.isEmpty
-            return batch
-        }
+        while let batch = queue.withLock({ $0.nextBatch(now: .now) }) { commit(batch, db) }
     }
 
     private func commit(_ batch: [Job], _ db: GRDB.Database) {

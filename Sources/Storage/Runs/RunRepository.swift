@@ -13,20 +13,21 @@ package struct RunRepository {
         FROM runs
         """
 
-    /// Inserts a run in any state, as one of this process's. `input` are messages that join the thread when it begins.
-    package func insert(_ run: Run, input: [PendingMessage] = []) throws {
+    /// Inserts a run in any state, as one of this process's. `input` are messages that join the thread when it begins, `events` the
+    /// record of what it has told.
+    package func insert(_ run: Run, input: [PendingMessage] = [], events: String? = nil) throws {
         try lease.renewIfDue(db)
         let columns = StateColumns(run.state)
         try db.run(
             """
             INSERT INTO runs (id, thread_id, assistant_id, settings_id, created_at, metadata, status, started_at,
-                expires_at, ended_at, detail, usage, input, worker)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                expires_at, ended_at, detail, usage, input, worker, events)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 run.id.rawValue, run.threadID.rawValue, run.assistantID.rawValue, try settingsID(of: run.settings),
                 run.createdAt.seconds, run.metadata?.jsonText, columns.status, columns.startedAt, columns.expiresAt,
-                columns.endedAt, columns.detail, columns.usage, PendingMessage.encode(input), lease.worker,
+                columns.endedAt, columns.detail, columns.usage, PendingMessage.encode(input), lease.worker, events,
             ]
         )
     }
