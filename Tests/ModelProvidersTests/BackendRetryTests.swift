@@ -25,17 +25,21 @@ import Testing
         #expect(ContinuousClock.now - start >= .milliseconds(50))
     }
 
-    @Test("A conversation of many pieces comes whole, the second time as well")
-    func longConversation() async throws {
-        let texts = (0..<40).map { String(repeating: "\($0) ", count: 10_000) }
-        let items = texts.map { ChatItem.encoded(ByteBuffer(string: #"{"role":"user","content":"\#($0)"}"#)) }
+    @Test("A conversation of many pieces comes whole, the second time as well", arguments: [10, 100_000])
+    func longConversation(_ last: Int) async throws {
+        // More than the system takes at a time.
+        let texts = (0..<16).map { String(repeating: "\($0) ", count: 200_000) }
+        let end = String(repeating: "x", count: last)
+        let items =
+            texts.map { ChatItem.encoded(ByteBuffer(string: #"{"role":"user","content":"\#($0)"}"#)) }
+            + [.message(role: .user, parts: [.text(end)])]
         let answer = try await ask(.chatCompletions, ChatRequest(model: "m", instructions: nil, items: items)) {
             request in
             request.number == 1 ? unavailable("retry-after-ms: 1\r\n") : Answer.stream(Chat.answer(["a"]))
         }
         #expect(answer.requests.count == 2)
         for request in answer.requests {
-            #expect(request.json["messages"]?.arrayValue?.map { $0["content"]?.stringValue } == texts)
+            #expect(request.json["messages"]?.arrayValue?.map { $0["content"]?.stringValue } == texts + [end])
         }
     }
 

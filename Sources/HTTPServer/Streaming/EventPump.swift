@@ -109,5 +109,4 @@ final class EventPump<Encoding: RunEventEncoding>: Sendable {
         guard !block.isEmpty else { return }
         channel.writeAndFlush(HTTPResponsePart.body(block.buffer), promise: nil)
     }
-
 }

@@ -95,10 +95,12 @@ extension HTTPClient.Body {
     fileprivate static func once(_ body: RequestBody) -> HTTPClient.Body {
         let unsent = UnsentBody(body)
         return .stream(contentLength: Int64(body.size)) { writer in
-            let pieces = unsent.take().pieces
-            // What is written first fails first: the last piece tells of all.
-            for piece in pieces.dropLast() { _ = writer.write(.byteBuffer(piece)) }
-            return writer.write(.byteBuffer(pieces.last ?? ByteBuffer()))
+            var pieces = unsent.take().pieces[...]
+            // The first is written as soon as it is handed over, and so the request ends at once behind the last. That one's
+            // future may wait until the connection takes more, which the held-back rest of the request would keep it from.
+            let isWritten = writer.write(.byteBuffer(pieces.popFirst() ?? ByteBuffer()))
+            for piece in pieces { _ = writer.write(.byteBuffer(piece)) }
+            return isWritten
         }
     }
 }

@@ -89,7 +89,7 @@ final class MessageBatching: ChannelDuplexHandler {
             isHolding = true
             bodyLeft = head.headers.first(name: "content-length").flatMap { Int($0) }
         case .body(let piece):
-            // A body that comes in pieces waits for no end: whoever sends it waits until each piece is gone.
+            // A body that comes in pieces waits for no end: who sends it may wait until each piece is gone. The last one waits.
             bodyLeft = bodyLeft.map { $0 - piece.readableBytes }
             isHolding = bodyLeft == 0
         case .end: isHolding = false

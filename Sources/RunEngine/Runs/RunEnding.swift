@@ -301,13 +301,14 @@ final class RunEnding: Sendable {
     private func persist(_ outcome: Outcome, with own: RunRows) async throws -> Places? {
         let (rows, thread) = (Rows(outcome.turn), begun.run.threadID)
         do {
-            let (input, places) = try await worker.database.write { db in
+            let (input, places) = try await write { db in
                 let input = try own.insert(outcome.run, events: outcome.record, db)
                 return (input, try rows.insert(into: thread, db))
             }
             worker.didStore(live, .success(input))
             return places
         } catch {
+            worker.logger.error("A run and its end could not be stored", error)
             worker.didStore(live, .failure(error))
             throw error
         }
@@ -327,13 +328,20 @@ final class RunEnding: Sendable {
         _ change: @escaping @Sendable (Connection) throws -> Void
     ) async throws -> Places? {
         let thread = begun.run.threadID
+        return try await write { db in
+            try change(db)
+            return try rows.insert(into: thread, db)
+        }
+    }
+
+    /// A transaction that is tried again when it fails.
+    private func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Connection) throws -> Value
+    ) async throws -> Value {
         var attempt = 1
         while true {
             do {
-                return try await worker.database.write { db in
-                    try change(db)
-                    return try rows.insert(into: thread, db)
-                }
+                return try await worker.database.write(body)
             } catch let error where !(error is LostClaim) && attempt < Self.attempts && !live.isEnded {
                 worker.logger.error("The end of a run could not be stored; trying again", error)
                 attempt += 1

@@ -3,7 +3,7 @@ import Storage
 
 /// What a run comes with, ready to be stored: its thread where that is new, data, messages and its own row.
 final class RunRows: Sendable {
-    let request: RunService.Request
+    private let request: RunService.Request
     private let project: ProjectID
     private let input: [(message: PendingMessage, tokens: Int)]
     private let attachments: ThreadAttachments

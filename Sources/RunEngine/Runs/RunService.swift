@@ -120,7 +120,7 @@ package struct RunService: Sendable {
     }
 
     /// Hands the run to the store and, if its thread is free, to the worker: in this order, as what the run ends with is to be
-    /// stored behind it.
+    /// stored behind it, or with it.
     @inline(never)
     private func begin(
         _ request: Request,

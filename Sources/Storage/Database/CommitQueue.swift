@@ -25,7 +25,7 @@ struct CommitQueue {
     private var isDraining = false
     /// Whether the alarm is set that ends the wait of the postponed.
     private var hasAlarm = false
-    /// How many transactions were handed in so far.
+    /// How many transactions were handed in so far, without those that may be taken back yet, or were.
     private(set) var submitted = 0
 
     private var isFull: Bool { jobs.count + postponed.count >= Self.limit }
@@ -42,7 +42,6 @@ struct CommitQueue {
     mutating func postpone(_ job: Job, now: ContinuousClock.Instant) -> (number: Int, setsAlarm: Bool)? {
         guard !isFull else { return nil }
         postponed.append(Postponed(job: job, since: now))
-        submitted += 1
         defer { hasAlarm = true }
         return (firstNumber + postponed.count - 1, !hasAlarm)
     }
@@ -91,7 +90,9 @@ struct CommitQueue {
         while let first = postponed.first, limit.map({ first.since <= $0 }) ?? true {
             postponed.removeFirst()
             firstNumber += 1
-            if let job = first.job { jobs.append(job) }
+            guard let job = first.job else { continue }
+            jobs.append(job)
+            submitted += 1
         }
     }
 }

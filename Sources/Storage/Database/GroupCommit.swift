@@ -23,7 +23,7 @@ final class GroupCommit: Sendable {
         self.onRollback = onRollback
     }
 
-    /// How many transactions were handed in so far.
+    /// How many transactions were handed in so far, without those that may be taken back yet, or were.
     var submitted: Int { queue.withLock { $0.submitted } }
 
     /// Returns at once. The thread that writes tells what came of it, once it is on disk or has failed; but where too much waits
