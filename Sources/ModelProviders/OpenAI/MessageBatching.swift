@@ -23,6 +23,9 @@ final class MessageBatching: ChannelDuplexHandler {
     private var isHolding = false
     /// Bytes of the request's body that are not written yet; nil where its length is not known.
     private var bodyLeft: Int?
+    /// Whether what is held back leaves at the end of the event loop's turn.
+    private var willFlush = false
+    private var isRemoved = false
 
     /// Puts itself into a connection of the HTTP client, behind what takes HTTP apart.
     static func install(on channel: any Channel) -> EventLoopFuture<Void> {
@@ -89,9 +92,11 @@ final class MessageBatching: ChannelDuplexHandler {
             isHolding = true
             bodyLeft = head.headers.first(name: "content-length").flatMap { Int($0) }
         case .body(let piece):
-            // A body that comes in pieces waits for no end: who sends it may wait until each piece is gone. The last one waits.
+            // Who sends a body in pieces may wait until each is gone. They are held back no longer than it takes to see whether the
+            // rest comes at once; the last one waits for the end.
             bodyLeft = bodyLeft.map { $0 - piece.readableBytes }
-            isHolding = bodyLeft == 0
+            isHolding = bodyLeft != nil
+            if bodyLeft != nil, bodyLeft != 0 { flushSoon(context) }
         case .end: isHolding = false
         }
         context.write(data, promise: promise)
@@ -100,4 +105,17 @@ final class MessageBatching: ChannelDuplexHandler {
     func flush(context: ChannelHandlerContext) {
         if !isHolding { context.flush() }
     }
+
+    private func flushSoon(_ context: ChannelHandlerContext) {
+        guard !willFlush else { return }
+        willFlush = true
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.execute {
+            let (batching, context) = bound.value
+            batching.willFlush = false
+            if !batching.isRemoved { context.flush() }
+        }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { isRemoved = true }
 }
