@@ -103,7 +103,12 @@ final class MessageBatching: ChannelDuplexHandler {
     }
 
     func flush(context: ChannelHandlerContext) {
-        if !isHolding { context.flush() }
+        if !isHolding {
+            context.flush()
+        } else if !context.channel.isWritable {
+            // What is held back counts, and the rest may wait until the connection takes more.
+            flushSoon(context)
+        }
     }
 
     private func flushSoon(_ context: ChannelHandlerContext) {
