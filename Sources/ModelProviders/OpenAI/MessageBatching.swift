@@ -96,7 +96,7 @@ final class MessageBatching: ChannelDuplexHandler {
             // rest comes at once; the last one waits for the end.
             bodyLeft = bodyLeft.map { $0 - piece.readableBytes }
             isHolding = bodyLeft != nil
-            if bodyLeft != nil, bodyLeft != 0 { flushSoon(context) }
+            if let bodyLeft, bodyLeft > 0 { flushSoon(context) }
         case .end: isHolding = false
         }
         context.write(data, promise: promise)

@@ -14,7 +14,7 @@ struct PromptHistory: Sendable {
     }
 
     /// Bytes of text from which on a piece is closed and a new one begun: to append copies the last one.
-    static let pieceSize = 64 << 10
+    private static let pieceSize = 64 << 10
 
     /// The conversation up to the piece that grows.
     private var closed: [Entry] = []
