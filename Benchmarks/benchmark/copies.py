@@ -38,6 +38,16 @@ def count_messages(database: Path) -> int:
         connection.close()
 
 
+def is_indexed(database: Path) -> bool:
+    """Whether the server has indexed all messages for search."""
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        sql = "SELECT seq >= (SELECT max(seq) FROM messages) FROM progress WHERE name = 'search'"
+        return bool(connection.execute(sql).fetchone()[0])
+    finally:
+        connection.close()
+
+
 def _multiply(connection: sqlite3.Connection, table: str, copies: int) -> None:
     # `seq` numbers itself.
     columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1] != "seq"]

@@ -60,22 +60,30 @@ package actor SearchIndexing: Service {
         var messages: Int
         var mayHaveMore: Bool
         var time: Duration
-        /// How often others wrote meanwhile.
+        /// How often others wrote and read meanwhile.
         var otherWrites: Int
+        var otherReads: Int
 
-        package init(messages: Int = 0, mayHaveMore: Bool = false, time: Duration = .zero, otherWrites: Int = 0) {
+        package init(
+            messages: Int = 0,
+            mayHaveMore: Bool = false,
+            time: Duration = .zero,
+            otherWrites: Int = 0,
+            otherReads: Int = 0
+        ) {
             self.messages = messages
             self.mayHaveMore = mayHaveMore
             self.time = time
             self.otherWrites = otherWrites
+            self.otherReads = otherReads
         }
     }
 
     /// How long to rest after a step when there is more to do: a third of the time is work, a tenth if others write, who take
-    /// turns with it. In a rush that brings messages faster than a tenth could index them, they cannot be kept up with
-    /// anyway: a fiftieth then, and the rest when the rush is over.
+    /// turns with it, or read, who share the processors and their caches with it. In a rush that brings messages faster than a
+    /// tenth could index them, they cannot be kept up with anyway: a fiftieth then, and the rest when the rush is over.
     package static func rest(after progress: Progress) -> Duration {
-        if progress.otherWrites <= 0 { return progress.time * 2 }
+        if progress.otherWrites <= 0, progress.otherReads <= 0 { return progress.time * 2 }
         let isRush = progress.otherWrites >= writesOfRush && progress.otherWrites * 10 > progress.messages
         return min(progress.time * (isRush ? 49 : 9), longestRest)
     }
@@ -84,7 +92,7 @@ package actor SearchIndexing: Service {
     private func step() async throws -> Progress {
         await begin()
         defer { end() }
-        let (start, writes) = (ContinuousClock.now, database.writesSoFar)
+        let (start, writes, reads) = (ContinuousClock.now, database.writesSoFar, database.readsSoFar)
         let work = try await database.read { try $0.search.work(limit: Self.messages, bytes: Self.bytes) }
         guard !work.isEmpty else { return Progress() }
         let step = SearchRepository.Step(work)
@@ -93,7 +101,8 @@ package actor SearchIndexing: Service {
             messages: work.count,
             mayHaveMore: work.isPartial || !isDone,
             time: ContinuousClock.now - start,
-            otherWrites: database.writesSoFar - writes - 1
+            otherWrites: database.writesSoFar - writes - 1,
+            otherReads: database.readsSoFar - reads - 1
         )
     }
 

@@ -16,6 +16,11 @@ package final class Database: Sendable {
     private let settingsCache = RunSettingsCache()
     private let lease: WorkerLease
 
+    /// What a connection keeps of the file at most. It takes memory only as pages are touched.
+    private static let writerCacheKibibytes = 16 << 10
+    /// A reader's holds the pages of some hundred threads of a large database, twenty messages of each, that lie a page apart.
+    private static let readerCacheKibibytes = 32 << 10
+
     /// Opens, and brings up to date, the database in `directory`.
     package init(directory: DataDirectory) throws {
         self.directory = directory
@@ -29,8 +34,8 @@ package final class Database: Sendable {
         // Behind those who read and answer where processors are busy: more then waits for the next commit and shares it.
         configuration.qos = .utility
         configuration.prepareDatabase { db in
-            // 16 MiB of pages for each connection at most, temporary tables in memory.
-            try db.execute(sql: "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY")
+            let cache = db.configuration.readonly ? Self.readerCacheKibibytes : Self.writerCacheKibibytes
+            try db.execute(sql: "PRAGMA cache_size = -\(cache); PRAGMA temp_store = MEMORY")
         }
         // What SQLite puts beside it has the same mode.
         try DiskFile.makePrivate(directory.databasePath)
@@ -135,6 +140,9 @@ package final class Database: Sendable {
 
     /// How many writes were asked for since the database was opened: who works in the background sees whether others write, too.
     package var writesSoFar: Int { commits.submitted }
+
+    /// How many reads were asked for, likewise.
+    package var readsSoFar: Int { reads.submitted }
 
     /// What SQLite refuses is a state of the store, not a fault of the caller.
     private static func translated(_ error: any Error) -> any Error {

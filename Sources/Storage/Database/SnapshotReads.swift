@@ -44,6 +44,9 @@ final class SnapshotReads: Sendable {
     private let configuration: Configuration
     private let state = Mutex(State())
 
+    /// Reads that were asked for so far, those refused not counted.
+    var submitted: Int { state.withLock { $0.lastNumber } }
+
     /// No connection is opened yet.
     init(path: String, configuration: Configuration) {
         self.path = path
