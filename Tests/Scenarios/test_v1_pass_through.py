@@ -593,6 +593,83 @@ def test_a_backend_that_refuses_an_upload_early_is_heard(server, backend):
     assert server.healthy()
 
 
+# What a backend sends on the wire, in pieces, and what the caller gets of it.
+REFUSALS = {
+    "empty": ([b"content-length: 0\r\n\r\n"], b""),
+    "of a known length": ([b"content-length: 4\r\n\r\nlong"], b"long"),
+    "in two pieces": ([b"content-length: 8\r\n\r\ntoo ", b"long"], b"too long"),
+    "chunked": ([b"transfer-encoding: chunked\r\n\r\n4\r\nlong\r\n0\r\n\r\n"], b"long"),
+    "chunked and empty": ([b"transfer-encoding: chunked\r\n\r\n0\r\n\r\n"], b""),
+    "chunked, its end later": ([b"transfer-encoding: chunked\r\n\r\n4\r\nlong\r\n", b"0\r\n\r\n"], b"long"),
+    "ended by closing": ([b"connection: close\r\n\r\nlong", b""], b"long"),
+}
+
+
+@pytest.mark.parametrize("answer", REFUSALS.values(), ids=REFUSALS)
+@pytest.mark.parametrize("framing", ["content-length", "transfer-encoding"])
+def test_a_refusal_is_heard_while_the_caller_pauses_in_its_upload(server, backend, framing, answer):
+    pieces, body = answer
+
+    async def handler(seen: Seen) -> web.StreamResponse:
+        await seen.request.content.readany()
+        transport = seen.request.transport
+        transport.write(b"HTTP/1.1 413 Content Too Large\r\n")
+        for piece in pieces:
+            transport.write(piece)
+            await asyncio.sleep(0.05)
+        if not pieces[-1]:
+            transport.close()
+        await asyncio.sleep(60)
+
+    backend.reset(handler)
+    begin, rest = b"x" * 100_000, b"x" * 900_000
+    with connection(server, timeout=10) as wire:
+        wire.putrequest("POST", "/v1/audio/transcriptions")
+        wire.putheader(framing, "1000000" if framing == "content-length" else "chunked")
+        wire.endheaders()
+        wire.send(begin if framing == "content-length" else b"186a0\r\n" + begin + b"\r\n")
+        response = wire.getresponse()
+        assert (response.status, response.read()) == (413, body)
+        # Whoever goes on all the same has a connection that is in order.
+        wire.send(rest if framing == "content-length" else b"dbba0\r\n" + rest + b"\r\n0\r\n\r\n")
+        wire.request("GET", "/api/v1/health")
+        assert wire.getresponse().status == 200
+
+
+def test_a_backend_that_hangs_up_is_told_while_the_caller_pauses_in_its_upload(server, backend):
+    async def handler(seen: Seen) -> web.StreamResponse:
+        await seen.request.content.readany()
+        seen.break_off()
+        await asyncio.sleep(60)
+
+    backend.reset(handler)
+    with connection(server, timeout=10) as wire:
+        wire.putrequest("POST", "/v1/audio/transcriptions")
+        wire.putheader("content-length", "1000000")
+        wire.endheaders()
+        wire.send(b"x" * 100_000)
+        assert wire.getresponse().status == 502
+
+
+def test_a_refusal_that_does_not_end_is_broken_off(server, backend):
+    async def handler(seen: Seen) -> web.StreamResponse:
+        await seen.request.content.readany()
+        seen.request.transport.write(b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 9\r\n\r\nlong")
+        await asyncio.sleep(60)
+
+    backend.reset(handler)
+    with connection(server, timeout=10) as wire:
+        wire.putrequest("POST", "/v1/audio/transcriptions")
+        wire.putheader("content-length", "1000000")
+        wire.endheaders()
+        wire.send(b"x" * 100_000)
+        response = wire.getresponse()
+        assert response.status == 413
+        with pytest.raises(http.client.IncompleteRead):
+            response.read()
+    wait_until(lambda: backend.seen[0].ended == "disconnected", "the backend is left")
+
+
 def test_an_upload_that_breaks_off_does_not_reach_its_end(server, backend):
     async def handler(seen: Seen) -> web.StreamResponse:
         await seen.whole_body()

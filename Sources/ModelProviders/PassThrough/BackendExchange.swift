@@ -29,7 +29,14 @@ final class BackendExchange: HTTPClientResponseDelegate {
     /// Uptime in nanoseconds since when it has been the backend's turn; 0 when it is not.
     private let backendsTurnSince = Atomic<UInt64>(0)
     private let hasBegun = Atomic<Bool>(false)
+    /// The backend has refused before all of the request was sent.
+    private let isRefused = Atomic<Bool>(false)
+    /// Bytes of the body of such a refusal that are still to come; the most there can be when the backend did not say.
+    private let restOfRefusal = Atomic<Int>(.max)
     private let patience: Patience
+
+    /// Of a refusal, which is short: the longest silence in it, if no shorter one is asked for.
+    private static let longestPauseInRefusal = TimeAmount.seconds(2)
 
     init(patience: Patience) { self.patience = patience }
 
@@ -42,7 +49,11 @@ final class BackendExchange: HTTPClientResponseDelegate {
         guard !isOver else { throw CancellationError() }
         let task = client.execute(request: request, delegate: self)
         // A client that is shut down tells the delegate nothing.
-        task.futureResult.whenFailure { [self] error in end(error) }
+        task.futureResult.whenFailure { [self] error in
+            // So it tells that a refusal was over when the request ended.
+            let isOver = (error as? HTTPClientError) == .requestStreamCancelled && isRefused.load(ordering: .relaxed)
+            if isOver { finish() } else { end(error) }
+        }
         let isEnded = lifecycle.withLock { state -> Bool in
             if case .ended = state { return true }
             state = .running(task)
@@ -51,8 +62,8 @@ final class BackendExchange: HTTPClientResponseDelegate {
         if isEnded { task.fail(reason: CallFailure.cancelled) }
     }
 
-    /// Sends the body, each piece when the one before is written, and stops when the exchange fails. What goes wrong is
-    /// told where the answer is awaited.
+    /// Sends the body, each piece when the one before is written, and stops when the exchange fails, or the task is cancelled
+    /// as the backend has refused. What goes wrong is told where the answer is awaited.
     func upload<Body: AsyncSequence & Sendable>(_ body: Body, length: Int?, limit: Int) async
     where Body.Element == ByteBuffer {
         do {
@@ -67,10 +78,12 @@ final class BackendExchange: HTTPClientResponseDelegate {
                 try await write(piece, writer)
                 backendsTurnSince.store(0, ordering: .relaxed)
             }
+            // A cancelled body ends early, too.
+            guard total == length || !Task.isCancelled else { return }
             guard length == nil || length == total else { throw PassThroughFailure.brokenBody }
             endBody(nil)
         } catch let failure as PassThroughFailure {
-            fail(failure)
+            if !Task.isCancelled { fail(failure) }
         } catch {
             // The exchange has failed, or the backend refuses without reading on: both are known already.
         }
@@ -83,9 +96,15 @@ final class BackendExchange: HTTPClientResponseDelegate {
 
     /// The next piece of the answer's body; nil at its end.
     func nextPiece() async throws -> ByteBuffer? {
+        if restOfRefusal.load(ordering: .relaxed) <= 0 {
+            // AsyncHTTPClient tells of the end only when the request has been sent.
+            cancel()
+            return nil
+        }
         backendsTurn()
         defer { backendsTurnSince.store(0, ordering: .relaxed) }
         guard case .piece(let piece) = try await answer.next() else { return nil }
+        restOfRefusal.subtract(piece.readableBytes, ordering: .relaxed)
         return piece
     }
 
@@ -105,6 +124,13 @@ final class BackendExchange: HTTPClientResponseDelegate {
         task?.fail(reason: error)
     }
 
+    private func finish() {
+        stopWatchdog()
+        lifecycle.withLock { $0 = .ended }
+        endBody(nil)
+        answer.finish()
+    }
+
     private func end(_ error: any Error) {
         lifecycle.withLock { $0 = .ended }
         answer.fail(error)
@@ -114,12 +140,16 @@ final class BackendExchange: HTTPClientResponseDelegate {
         stopWatchdog()
     }
 
-    private func endBody(_ error: (any Error)?) {
+    /// Returns whether the body had not ended before.
+    @discardableResult
+    private func endBody(_ error: (any Error)?) -> Bool {
         let promise = bodySent.withLock { promise in
             defer { promise = nil }
             return promise
         }
-        if let error { promise?.fail(error) } else { promise?.succeed() }
+        guard let promise else { return false }
+        if let error { promise.fail(error) } else { promise.succeed() }
+        return true
     }
 
     // MARK: The request's body
@@ -173,9 +203,7 @@ final class BackendExchange: HTTPClientResponseDelegate {
 
     func didSendRequestHead(task: HTTPClient.Task<Void>, _ head: HTTPRequestHead) {
         backendsTurn()
-        let wait = min(patience.firstByte, patience.idle)
-        let timer = try? task.eventLoop.scheduleCallback(in: wait, handler: Watch(self, task))
-        watchdog.withLock { $0 = timer }
+        look(at: .now() + min(patience.firstByte, patience.idle), Watch(self, task))
     }
 
     func didSendRequest(task: HTTPClient.Task<Void>) {
@@ -186,20 +214,26 @@ final class BackendExchange: HTTPClientResponseDelegate {
         hasBegun.store(true, ordering: .relaxed)
         backendsTurnSince.store(0, ordering: .relaxed)
         // A backend that refuses need not read the rest of the request.
-        if head.status.code >= 300 { written.fail(CallFailure.closed) }
+        if head.status.code >= 300 {
+            if bodySent.withLock({ $0 != nil }) { noteRefusal(head, task) }
+            written.fail(CallFailure.closed)
+        }
         return answer.offer(.head(head), on: task.eventLoop)
+    }
+
+    private func noteRefusal(_ head: HTTPResponseHead, _ task: HTTPClient.Task<Void>) {
+        isRefused.store(true, ordering: .relaxed)
+        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }) {
+            restOfRefusal.store(head.status == .notModified ? 0 : length, ordering: .relaxed)
+        }
+        look(at: .now() + longestSilence, Watch(self, task))
     }
 
     func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
         answer.offer(.piece(buffer), on: task.eventLoop)
     }
 
-    func didFinishRequest(task: HTTPClient.Task<Void>) throws {
-        stopWatchdog()
-        lifecycle.withLock { $0 = .ended }
-        endBody(nil)
-        answer.finish()
-    }
+    func didFinishRequest(task: HTTPClient.Task<Void>) throws { finish() }
 
     func didReceiveError(task: HTTPClient.Task<Void>, _ error: any Error) { end(error) }
 }
@@ -211,6 +245,12 @@ extension BackendExchange {
         backendsTurnSince.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed)
     }
 
+    /// For how long the backend may be silent now.
+    private var longestSilence: TimeAmount {
+        guard hasBegun.load(ordering: .relaxed) else { return patience.firstByte }
+        return isRefused.load(ordering: .relaxed) ? min(patience.idle, Self.longestPauseInRefusal) : patience.idle
+    }
+
     private func stopWatchdog() {
         watchdog.withLock { timer in
             timer?.cancel()
@@ -218,22 +258,31 @@ extension BackendExchange {
         }
     }
 
+    /// Sets the time of the next look.
+    private func look(at time: NIODeadline, _ watch: Watch) {
+        let timer = try? watch.task.eventLoop.scheduleCallback(at: time, handler: watch)
+        watchdog.withLock { before in
+            before?.cancel()
+            before = timer
+        }
+    }
+
     /// Gives the exchange up when it has been the backend's turn for too long; looks again later otherwise.
-    fileprivate func look(_ task: HTTPClient.Task<Void>, _ watch: Watch) {
+    fileprivate func look(_ watch: Watch) {
         guard !isOver else { return }
         let hasBegun = hasBegun.load(ordering: .relaxed)
-        let limit = hasBegun ? patience.idle : patience.firstByte
+        let limit = longestSilence
         let since = backendsTurnSince.load(ordering: .relaxed)
         let now = NIODeadline.now()
         let deadline = since == 0 ? now + limit : NIODeadline.uptimeNanoseconds(since) + limit
         guard deadline > now else {
+            // A refusal that is silent may be over: it is, when it ends with the request.
+            if isRefused.load(ordering: .relaxed), endBody(nil) { return look(at: now + limit, watch) }
             fail(CallFailure.silent(limit, afterFirstByte: hasBegun))
             return
         }
         // The answer may begin in a moment: from then on the shorter limit counts.
-        let next = hasBegun ? deadline : min(deadline, now + patience.idle)
-        let timer = try? task.eventLoop.scheduleCallback(at: next, handler: watch)
-        watchdog.withLock { $0 = timer }
+        look(at: hasBegun ? deadline : min(deadline, now + patience.idle), watch)
     }
 }
 
@@ -241,12 +290,12 @@ extension BackendExchange {
 /// not touch.
 private final class Watch: NIOScheduledCallbackHandler, Sendable {
     private let exchange: BackendExchange
-    private let task: HTTPClient.Task<Void>
+    let task: HTTPClient.Task<Void>
 
     init(_ exchange: BackendExchange, _ task: HTTPClient.Task<Void>) {
         self.exchange = exchange
         self.task = task
     }
 
-    func handleScheduledCallback(eventLoop: some EventLoop) { exchange.look(task, self) }
+    func handleScheduledCallback(eventLoop: some EventLoop) { exchange.look(self) }
 }

@@ -24,7 +24,8 @@ package final class PassThroughCall: Sendable {
     /// Sends the request and waits for the head of the answer. To be called once.
     ///
     /// - Parameters:
-    ///   - body: where the body comes from when it is streamed. It is read until the answer has begun and no longer.
+    ///   - body: where the body comes from when it is streamed. It is read to its end, or until the backend refuses, and no longer
+    ///     than this takes.
     ///   - limit: bytes of a streamed body at most.
     package func answer<Body: AsyncSequence & Sendable>(
         to request: PassThroughRequest,
@@ -76,8 +77,8 @@ package final class PassThroughCall: Sendable {
             guard case .streamed(let length) = request.body else { return try await exchange.head() }
             async let upload: Void = exchange.upload(body, length: length, limit: limit)
             let head = await Self.result { try await exchange.head() }
-            // A body is not read by two: whoever answers the caller may read it on only when this has stopped.
-            await upload
+            // Who refuses, or is not there, does not want the rest: the upload is cancelled, however long the caller pauses in it.
+            if case .success(let head) = head, head.status.code < 300 { await upload }
             return try head.get()
         } onCancel: {
             exchange.cancel()
