@@ -99,4 +99,27 @@ import Testing
         let answer = SignageAnalyst.answer(to: "clicks by ad", about: try systemData(document))
         #expect(answer.contains(#"| x \| y z | a | 1 | 1 | 100.0% |"#))
     }
+
+    @Test("The click rate of all is that of the ads that tell both clicks and views")
+    func rateOfSome() throws {
+        let both = #"{"id":"a","title":"A","views":100,"clicks":1}"#
+        for other in [#"{"id":"b","title":"B","clicks":50}"#, #"{"id":"b","title":"B","views":100}"#] {
+            let data = try systemData(#"{"targetedAds":[\#(both),\#(other)]}"#)
+            let answer = SignageAnalyst.answer(to: "전체 클릭률은?", about: data)
+            #expect(AnswerReading(answer).row("**합계**")?.last == "**1.0%**")
+            #expect(answer.contains("클릭률 = 클릭 ÷ 조회, 두 값이 다 있는 광고만."))
+            let overview = SignageAnalyst.answer(to: "overview", about: data)
+            #expect(AnswerReading(overview).row("click rate (clicks ÷ views)")?.last == "1.0%")
+            #expect(SignageAnalyst.profile(of: data)?.contains("click rate 1.0% (of the ads that tell both)") == true)
+        }
+    }
+
+    @Test("Impressions are not called views, and plays of ads are plays")
+    func impressions() throws {
+        let data = try systemData(#"{"targetedAds":[{"title":"A","impressions":50,"clicks":5,"plays":10}]}"#)
+        let answer = SignageAnalyst.answer(to: "광고별 노출수와 재생수", about: data)
+        #expect(answer.contains("| 광고 | ID | 노출 | 클릭 | 클릭률 | 재생 |"))
+        #expect(answer.contains("| A | – | 50 | 5 | 10.0% | 10 |"))
+        #expect(!answer.contains("재생수: 계산할 수 없습니다") && !answer.contains("조회 ="))
+    }
 }

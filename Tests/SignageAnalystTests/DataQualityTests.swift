@@ -1,3 +1,4 @@
+import AssistantsAPI
 import SignageAnalyst
 import Testing
 
@@ -8,7 +9,10 @@ import Testing
             "타겟광고 데이터 (총 12개): @", "타겟광고 데이터(12개): @", "타겟광고 데이터: @ (총 12개)", "타겟광고 데이터, 총 12개: @",
             "총 12개의 타겟광고가 있습니다.\n타겟광고 데이터: @", "타겟광고: 12개\n타겟광고 데이터: @", "Targeted ads data (total 12): @",
             "Targeted ads (12): @", "총 광고 수는 12개, 디바이스 3대입니다.\n광고 데이터: @", "Total: 12 ads, 3 devices\nads: @",
-            "전체 데이터: 디바이스 3대, 타겟광고 12개\n광고 데이터: @",
+            "전체 데이터: 디바이스 3대, 타겟광고 12개\n광고 데이터: @", "현재 광고 12개, 디바이스 3대입니다.\n광고 데이터: @",
+            "타겟광고 12개 / 디바이스 3개\n광고 데이터: @", "광고는 12개, 디바이스는 3대야.\n광고 데이터: @",
+            "There are 12 ads and 3 devices.\nads: @",
+            "12 targeted ads, 3 signages\nads: @", "12개의 광고와 3대의 디바이스가 있습니다.\n광고 데이터: @",
         ]
     )
     func statedCount(_ text: String) {
@@ -23,6 +27,8 @@ import Testing
         arguments: [
             "상위 5개 광고 보여줘", "top 5 ads", "광고 3개만 비교해줘", "2026년 3월 광고 데이터", "클릭이 10개 이상인 광고는?", "최근 7일 광고 성과",
             "전체 광고 중 클릭이 3건 이상인 것", "디바이스 3번 위치: 2층", "광고 1.5배", "광고 데이터 (2026): 성과는?", "ads by 3 devices",
+            "광고 3개와 디바이스 2대를 비교해줘", "compare 3 ads and 2 devices", "광고 3개, 디바이스 2대만 보여줘", "3 ads performed best",
+            "상위 광고 5개, 하위 디바이스 2대",
         ]
     )
     func noStatedCount(_ text: String) {
@@ -46,6 +52,71 @@ import Testing
         #expect(!SignageAnalyst.answer(to: "데이터 품질은?", about: data).contains("글에는"))
         let later = SignageData(systemData: [], messages: ["광고 데이터: \(SmallData.ads)", "광고가 총 9개 맞아?"])
         #expect(SignageAnalyst.answer(to: "광고가 총 9개 맞아?", about: later).contains("글에는 9개라고 적혀 있지만 배열에는 2개"))
+    }
+
+    @Test("Sizes listed in a question that comes without data may be what is wanted")
+    func listedWithoutData() throws {
+        let data = try #require(JSONValue(parsing: SmallData.document).objectValue)
+        func answer(_ messages: [SignageData.Source]) -> String {
+            SignageAnalyst.answer(to: "데이터 품질은?", about: SignageData(sources: messages))
+        }
+        let text = "광고는 12개, 시청 이벤트는 1500건이야."
+        #expect(answer([.systemData(data), .message(text)]).contains("글에는 1,500개라고 적혀 있지만 배열에는 6개"))
+        #expect(!answer([.systemData(data), .message("요약해줘"), .message(text)]).contains("글에는"))
+    }
+
+    @Test("Values that some rows lack, and values that cannot be read, are found")
+    func missingValues() throws {
+        let document = """
+            {"targetedAds":[{"id":"a","title":"A","views":3},{"id":"b","title":""}],"signages":[{"id":"d","location":"Seoul"},
+            {"id":"e","location":" "}],"viewEvents":[
+            {"id":1,"adId":"a","deviceId":"d","viewedAt":"2026-03-02T10:00:00Z","clicked":true,"dwellTime":"abc"},
+            {"id":2,"adId":"a","deviceId":"e","viewedAt":"2026-03-02T11:00:00Z","dwellTime":4},
+            {"id":3,"adId":"b","deviceId":"e","viewedAt":"2026-03-02T11:00:00Z","clicked":"perhaps"}]}
+            """
+        let data = try systemData(document)
+        let answer = SignageAnalyst.answer(to: "데이터에 누락된 값이 있나요?", about: data)
+        for finding in [
+            "타겟광고(`targetedAds`) 2행 중 1행에 `title` 값이 없습니다.", "2행 중 1행에 `views` 값이 없습니다.",
+            "디바이스(`signages`) 2행 중 1행에 `location` 값이 없습니다.", "3행 중 1행에 `clicked` 값이 없습니다.",
+            "3행 중 1행에 `dwellTime` 값이 없습니다.", "`dwellTime` 값 1개를 읽을 수 없어 뺐습니다(예: `abc`)",
+            "`clicked` 값 1개를 읽을 수 없어 뺐습니다(예: `perhaps`)",
+        ] {
+            #expect(answer.contains(finding), "\(finding)")
+        }
+        let rate = SignageAnalyst.answer(to: "click rate by ad", about: data)
+        #expect(rate.contains("The 1 events that have no value there count as not clicked."))
+    }
+
+    @Test("A type that tells clicks needs no other field for it")
+    func clicksByType() throws {
+        let document = """
+            {"viewEvents":[{"id":1,"adId":"a","deviceId":"d","viewedAt":"2026-03-02T10:00:00Z","type":"click","clicked":true},
+            {"id":2,"adId":"a","deviceId":"d","viewedAt":"2026-03-02T10:00:00Z","type":"view"}]}
+            """
+        let answer = SignageAnalyst.answer(to: "데이터 품질은?", about: try systemData(document))
+        #expect(!answer.contains("`clicked` 값이 없습니다"))
+    }
+
+    @Test("What ads count themselves is checked where the events are believed")
+    func adFields() throws {
+        let document = """
+            {"targetedAds":[{"id":"a","title":"A","views":1,"clicks":50}],"signages":[{"id":"d"}],"viewEvents":[
+            {"id":1,"adId":"a","deviceId":"d","viewedAt":"2026-03-02T10:00:00Z","clicked":true,"dwellTime":1,"attentionTime":5}]}
+            """
+        let answer = SignageAnalyst.answer(to: "inconsistencies?", about: try systemData(document))
+        #expect(
+            answer.contains("`clicks` of the ads adds up to 50, the clicks of the events to 1; the events are used.")
+        )
+        #expect(answer.contains("Ads with more clicks than views: 1 (for example A: clicks 50, views 1)."))
+        #expect(answer.contains("Events with more attention time than dwell time: 1."))
+    }
+
+    @Test("What is done with rows of a repeated id is said")
+    func repeatedIDs() throws {
+        let document = #"{"targetedAds":[{"id":"a","views":5},{"id":"a","views":7}],"viewEvents":[]}"#
+        let answer = SignageAnalyst.answer(to: "overview", about: try systemData(document))
+        #expect(answer.contains("Only the first row of each id is counted."))
     }
 
     @Test("A count beside the tables in system_data is compared too")

@@ -92,4 +92,19 @@ import Testing
         #expect(answer.row("Hall") ?? answer.row("Jeju") != nil)
         #expect(answer.row("Jeju", in: "By location") == ["Jeju", "1", "1", "1", "100.0%"])
     }
+
+    @Test("Without a table of devices their number is not known, and an empty one is called empty")
+    func noTable() throws {
+        let places = try systemData(#"{"viewEvents":[{"id":"1","location":"서울"}]}"#)
+        #expect(AnswerReading(SignageAnalyst.answer(to: "위치별 조회", about: places)).row("서울") == ["서울", "–", "1"])
+        let empty = try systemData(#"{"signages":[],"targetedAds":[{"id":"a"}]}"#)
+        #expect(SignageAnalyst.answer(to: "요약해줘", about: empty).contains("디바이스 표(`signages`)가 비어 있어"))
+    }
+
+    @Test("A device that is out of order is not called offline")
+    func outOfOrder() throws {
+        let data = try systemData(#"{"signages":[{"id":"a","status":"error"},{"id":"b","status":"online"}]}"#)
+        let answer = SignageAnalyst.answer(to: "오프라인 디바이스는?", about: data)
+        #expect(answer.contains("오프라인 디바이스 0대** / 2대, 그 밖의 상태 1대") && answer.contains("| a | a | error |"))
+    }
 }

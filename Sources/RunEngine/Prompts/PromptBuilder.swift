@@ -121,7 +121,8 @@ struct PromptBuilder: Sendable {
         guard let profile else { return instructions }
         let heading = """
             # Data of this conversation
-            The following profile was computed by the server from all rows of the data. Its figures are exact.
+            The following profile was computed by the server from all rows of the data. Its figures are exact, but for numbers of
+            different values that are marked "about".
 
             """
         return Instructions((instructions.map { $0.text + "\n\n" } ?? "") + heading + profile)

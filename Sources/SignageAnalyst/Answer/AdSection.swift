@@ -25,7 +25,7 @@ struct AdSection {
             let title = ad.title(in: language)
             return RankedRows.Row(
                 title: title,
-                cells: [title, ad.reference],
+                cells: [title, ad.idText],
                 measures: context.analysis.measures(ofAd: ad)
             )
         }

@@ -96,7 +96,7 @@ struct AnswerBody {
             sections.append(LocationSection(context: context, wanted: measures).text)
         }
         if isByAd, !topics.contains(.devices), !topics.contains(.locations) {
-            sections += MissingMeasures(context: context, wanted: measures).lines
+            sections += MissingMeasures(context: context, wanted: measures, isByAd: true).lines
         }
         let times = TimeSection(context: context)
         if topics.contains(.hours) { sections.append(times.hours) }

@@ -7,10 +7,13 @@ struct AvailabilitySection {
         var parts = [context.heading("오프라인·유휴 디바이스", "Offline and idle devices")]
         let analysis = context.whole
         guard !analysis.devices.entities.isEmpty else {
+            let isEmpty = analysis.data[.signages] != nil
             parts.append(
                 language(
-                    "디바이스 표(`signages`)가 없어 오프라인·유휴 디바이스를 알 수 없습니다.",
-                    "There is no table of devices (`signages`), so offline and idle devices cannot be told."
+                    "디바이스 표(`signages`)가 \(isEmpty ? "비어 있어" : "없어") 오프라인·유휴 디바이스를 알 수 없습니다.",
+                    isEmpty
+                        ? "The table of devices (`signages`) is empty, so offline and idle devices cannot be told."
+                        : "There is no table of devices (`signages`), so offline and idle devices cannot be told."
                 )
             )
             return parts.joined(separator: "\n\n")
@@ -83,7 +86,7 @@ struct AvailabilitySection {
             let entity = device.entity
             let lastSeen = entity?.lastSeen.map(Figure.moment) ?? entity?.lastSeenText ?? Figure.none
             table.append(
-                [device.title, device.reference] + (showsLocation ? [entity?.location ?? Figure.none] : [])
+                [device.title, device.idText] + (showsLocation ? [entity?.location ?? Figure.none] : [])
                     + (showsStatus ? [entity?.status?.title(in: language) ?? Figure.none] : [])
                     + (showsLastSeen ? [lastSeen] : [])
                     + [context.whole.hasEvents ? Figure.number(device.tally.events) : Figure.none]

@@ -38,7 +38,7 @@ struct DeviceSection {
             let status = device.entity?.status?.title(in: language) ?? Figure.none
             return RankedRows.Row(
                 title: title,
-                cells: cells(title, device.reference, location, status),
+                cells: cells(title, device.idText, location, status),
                 measures: context.analysis.measures(ofDevice: device)
             )
         }
@@ -80,12 +80,15 @@ struct DeviceSection {
 struct MissingMeasures {
     let context: AnswerContext
     let wanted: Set<Topic>
+    /// Whether ads are shown, whose own fields may have the measures.
+    var isByAd = false
 
     var lines: [String] {
         var lines: [String] = []
         let analysis = context.analysis
-        if wanted.contains(.plays), !analysis.deviceLayout.hasPlays {
-            lines.append(context.missing(.plays, in: [.viewEvents, .signages], for: "재생수", "Plays"))
+        if wanted.contains(.plays), !(isByAd ? analysis.adLayout : analysis.deviceLayout).hasPlays {
+            let tables: [TableName] = [.viewEvents, isByAd ? .targetedAds : .signages]
+            lines.append(context.missing(.plays, in: tables, for: "재생수", "Plays"))
         }
         if wanted.contains(.durations) {
             for kind in missingKinds {

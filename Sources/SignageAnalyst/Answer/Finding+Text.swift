@@ -4,9 +4,10 @@ extension Finding {
         switch self {
         case .cutOff, .malformed, .unreadable, .statedCount, .strayElements, .duplicateIDs, .unknownReferences,
             .eventsWithoutReference, .missingTimes, .unparsableTimes, .clicksWithoutViews, .negativeValues, .mixedZones,
-            .tooManyNames, .droppedArrays:
+            .tooManyNames, .droppedArrays, .unreadableValues, .attentionBeyondDwell:
             true
-        case .noTable, .emptyTable, .noField, .missingIDs, .viewFieldDisagrees: false
+        case .missingValues(_, let role, _, _, _): [.views, .impressions, .clicks, .clicked, .plays].contains(role)
+        case .noTable, .emptyTable, .noField, .missingIDs, .viewFieldDisagrees, .clickFieldDisagrees: false
         }
     }
 
@@ -17,7 +18,9 @@ extension Finding {
         case .missingIDs, .duplicateIDs, .unknownReferences, .eventsWithoutReference, .tooManyNames:
             idText(in: language)
         case .missingTimes, .unparsableTimes, .mixedZones: timeText(in: language)
-        case .clicksWithoutViews, .negativeValues, .viewFieldDisagrees: valueText(in: language)
+        case .clicksWithoutViews, .negativeValues, .viewFieldDisagrees, .clickFieldDisagrees, .unreadableValues,
+            .missingValues, .attentionBeyondDwell:
+            valueText(in: language)
         }
     }
 
@@ -96,6 +99,9 @@ extension Finding {
                 "Duplicated ids in \(Self.name(table, language)): \(Figure.number(ids)) (rows too many: \(Figure.number(extraRows)); "
                     + "for example `\(Self.cell(example))`)."
             )
+                + (table == .viewEvents
+                    ? language(" 모든 행을 세었습니다.", " All rows are counted.")
+                    : language(" ID마다 첫 행만 계산했습니다.", " Only the first row of each id is counted."))
         case .unknownReferences(let table, let names, let events, let examples):
             let list = examples.map { "`\(Self.cell($0))`" }.joined(separator: ", ")
             let more =
@@ -152,6 +158,27 @@ extension Finding {
             return language(
                 "\(Self.name(table, language))에 음수가 \(Figure.number(count))개 있어 뺐습니다(시간·횟수는 음수일 수 없음).",
                 "Negative durations or counts in \(Self.name(table, language)), left out: \(Figure.number(count))."
+            )
+        case .unreadableValues(let table, let field, let values, let example):
+            return language(
+                "\(Self.name(table, language))의 `\(Self.cell(field))` 값 \(Figure.number(values))개를 읽을 수 없어 뺐습니다(예: `\(Self.cell(example))`).",
+                "Values of `\(Self.cell(field))` of \(Self.name(table, language)) that cannot be read, left out: \(Figure.number(values)) "
+                    + "(for example `\(Self.cell(example))`)."
+            )
+        case .missingValues(let table, _, let field, let rows, let all):
+            return language(
+                "\(Self.name(table, language)) \(Figure.number(all))행 중 \(Figure.number(rows))행에 `\(Self.cell(field))` 값이 없습니다.",
+                "Rows of \(Self.name(table, language)) without a value of `\(Self.cell(field))`: \(Figure.number(rows)) of \(Figure.number(all))."
+            )
+        case .attentionBeyondDwell(let events):
+            return language(
+                "주목 시간이 체류 시간보다 긴 이벤트가 \(Figure.number(events))건 있습니다.",
+                "Events with more attention time than dwell time: \(Figure.number(events))."
+            )
+        case .clickFieldDisagrees(let field, let sum, let counted):
+            return language(
+                "광고의 `\(field)` 합계 \(Figure.number(sum))과(와) 이벤트로 센 클릭 \(Figure.number(counted))이(가) 다릅니다. 이벤트로 센 값을 썼습니다.",
+                "`\(field)` of the ads adds up to \(Figure.number(sum)), the clicks of the events to \(Figure.number(counted)); the events are used."
             )
         case .viewFieldDisagrees(let field, let sum, let counted):
             return language(

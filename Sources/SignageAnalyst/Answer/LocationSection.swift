@@ -35,7 +35,8 @@ struct LocationSection {
         var rows = analysis.places.map { place in
             RankedRows.Row(
                 title: place.name,
-                cells: [place.name, Figure.number(place.devices)],
+                // Without a table of devices nobody knows how many there are.
+                cells: [place.name, analysis.devices.entities.isEmpty ? Figure.none : Figure.number(place.devices)],
                 measures: place.measures
             )
         }

@@ -5,11 +5,31 @@ struct Measures: Sendable {
     var plays: Double?
     var durations: [DurationKind: DurationSum] = [:]
 
+    /// What rows of a sum that tell only one of the two have added to it.
+    private var viewsWithoutClicks = 0.0
+    private var clicksWithoutViews = 0.0
+
+    init() {}
+
+    init(views: Double?, clicks: Double?) {
+        self.views = views
+        self.clicks = clicks
+    }
+
+    /// Clicks and views of the rows that tell both: of others there is no rate.
+    var rated: (clicks: Double, views: Double)? {
+        guard let clicks, let views else { return nil }
+        return (clicks - clicksWithoutViews, views - viewsWithoutClicks)
+    }
+
+    /// Whether rows were left out of the rate of a sum.
+    var ratesSome: Bool { clicks != nil && views != nil && (clicksWithoutViews > 0 || viewsWithoutClicks > 0) }
+
     func value(of metric: Metric, in analysis: SignageAnalysis) -> Double? {
         switch metric {
         case .clickRate:
-            guard let clicks, let views, views > 0 else { return nil }
-            return clicks / views
+            guard let rated, rated.views > 0 else { return nil }
+            return rated.clicks / rated.views
         case .clicks: return clicks
         case .views: return views
         case .plays: return plays
@@ -24,11 +44,16 @@ struct Measures: Sendable {
     }
 
     mutating func add(_ other: Measures) {
+        viewsWithoutClicks = unpairedViews + other.unpairedViews
+        clicksWithoutViews = unpairedClicks + other.unpairedClicks
         views = Self.sum(views, other.views)
         clicks = Self.sum(clicks, other.clicks)
         plays = Self.sum(plays, other.plays)
         for (kind, sum) in other.durations { durations[kind, default: DurationSum()].add(sum) }
     }
+
+    private var unpairedViews: Double { clicks == nil ? views ?? 0 : viewsWithoutClicks }
+    private var unpairedClicks: Double { views == nil ? clicks ?? 0 : clicksWithoutViews }
 
     private static func sum(_ left: Double?, _ right: Double?) -> Double? {
         guard let left, let right else { return left ?? right }
@@ -45,10 +70,12 @@ struct MeasureLayout: Sendable {
     var kinds: [DurationKind] = []
     /// Whether durations are shown as sums too.
     var showsTotals = false
+    /// Whether the views are impressions.
+    var viewsAreImpressions = false
 
     func columns(in language: Language) -> [MarkdownTable.Column] {
         var titles: [String] = []
-        if hasViews { titles.append(language("조회", "Views")) }
+        if hasViews { titles.append(viewsAreImpressions ? language("노출", "Impressions") : language("조회", "Views")) }
         if hasClicks { titles.append(language("클릭", "Clicks")) }
         if hasViews, hasClicks { titles.append(language("클릭률", "Click rate")) }
         if hasPlays { titles.append(language("재생", "Plays")) }
@@ -65,7 +92,7 @@ struct MeasureLayout: Sendable {
         var cells: [String] = []
         if hasViews { cells.append(Figure.number(measures.views)) }
         if hasClicks { cells.append(Figure.number(measures.clicks)) }
-        if hasViews, hasClicks { cells.append(Figure.percent(measures.clicks, of: measures.views)) }
+        if hasViews, hasClicks { cells.append(Figure.percent(measures.rated?.clicks, of: measures.rated?.views)) }
         if hasPlays { cells.append(Figure.number(measures.plays)) }
         for kind in kinds {
             cells.append(Figure.oneDecimal(measures.average(kind, in: analysis)))
@@ -119,6 +146,20 @@ extension SignageAnalysis {
         }
     }
 
+    /// Views and clicks of everything.
+    var totals: Measures {
+        if viewSource == .events, clickSource == .events { return Measures(views: totalViews, clicks: totalClicks) }
+        var sum = Measures()
+        for ad in adSubjects { sum.add(Measures(views: views(of: ad), clicks: clicks(of: ad))) }
+        return sum
+    }
+
+    /// Whether what counts as views are chances to see, as no table tells of views.
+    var viewsAreImpressions: Bool {
+        if case .adField = viewSource { return !ads.has(.views) }
+        return false
+    }
+
     func measures(of tally: Tally) -> Measures {
         var measures = Measures(views: events.views(tally), clicks: clicks(tally))
         if eventsTellPlays { measures.plays = tally.plays }
@@ -154,7 +195,8 @@ extension SignageAnalysis {
             hasViews: viewSource != .nowhere,
             hasClicks: clickSource != .nowhere,
             hasPlays: eventsTellPlays || ads.has(.plays),
-            kinds: DurationKind.allCases.filter { events.total.durations[$0].count > 0 }
+            kinds: DurationKind.allCases.filter { events.total.durations[$0].count > 0 },
+            viewsAreImpressions: viewsAreImpressions
         )
     }
 
@@ -164,7 +206,8 @@ extension SignageAnalysis {
             hasViews: hasEvents || devices.has(.views) || devices.has(.impressions),
             hasClicks: (hasEvents && eventsTellClicks) || devices.has(.clicks),
             hasPlays: eventsTellPlays || devices.has(.plays),
-            kinds: durationKinds
+            kinds: durationKinds,
+            viewsAreImpressions: !hasEvents && !devices.has(.views)
         )
     }
 

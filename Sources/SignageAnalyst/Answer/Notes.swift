@@ -35,9 +35,10 @@ struct Notes {
         switch analysis.viewSource {
         case .nowhere: return nil
         case .adField(let field):
+            let (korean, english) = analysis.viewsAreImpressions ? ("노출", "Impressions") : ("조회", "Views")
             return context.language(
-                "조회 = `targetedAds`의 `\(field)` 합계.",
-                "Views = the sum of `\(field)` of `targetedAds`."
+                "\(korean) = `targetedAds`의 `\(field)` 합계.",
+                "\(english) = the sum of `\(field)` of `targetedAds`."
             )
         case .events:
             let total = analysis.events.total
@@ -67,18 +68,25 @@ struct Notes {
         switch analysis.clickSource {
         case .nowhere: return nil
         case .adField(let field):
+            let (korean, english) = analysis.viewsAreImpressions ? ("노출", "impressions") : ("조회", "views")
+            let some = analysis.totals.ratesSome
             return context.language(
-                "클릭 = `targetedAds`의 `\(field)` 합계. 클릭률 = 클릭 ÷ 조회.",
-                "Clicks = the sum of `\(field)` of `targetedAds`. Click rate = clicks ÷ views."
+                "클릭 = `targetedAds`의 `\(field)` 합계. 클릭률 = 클릭 ÷ \(korean)\(some ? ", 두 값이 다 있는 광고만" : "").",
+                "Clicks = the sum of `\(field)` of `targetedAds`. Click rate = clicks ÷ \(english)"
+                    + (some ? ", of the ads that tell both." : ".")
             )
         case .events:
             let names = [FieldRole.clicks, .clicked, .clickedAt, .eventType].compactMap { role in
                 analysis.events.fields.name(of: role).map { "`\($0)`" }
             }
             let list = names.joined(separator: ", ")
+            let untold = analysis.eventsWithoutClickTold
+            let korean = untold > 0 ? " \(list) 값이 없는 \(Figure.number(untold))건은 클릭하지 않은 것으로 보았습니다." : ""
+            let english =
+                untold > 0 ? " The \(Figure.number(untold)) events that have no value there count as not clicked." : ""
             return context.language(
-                "클릭 = 이벤트의 \(list) 기준. 클릭률 = 클릭 ÷ 조회.",
-                "Clicks are told by \(list) of the events. Click rate = clicks ÷ views."
+                "클릭 = 이벤트의 \(list) 기준. 클릭률 = 클릭 ÷ 조회." + korean,
+                "Clicks are told by \(list) of the events. Click rate = clicks ÷ views." + english
             )
         }
     }

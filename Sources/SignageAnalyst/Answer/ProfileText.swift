@@ -68,7 +68,9 @@ struct ProfileText {
         if let views = analysis.totalViews { facts.append("views \(Figure.number(views)) (\(viewDefinition))") }
         if let clicks = analysis.totalClicks {
             facts.append("clicks \(Figure.number(clicks))")
-            facts.append("click rate \(Figure.percent(clicks, of: analysis.totalViews))")
+            let totals = analysis.totals
+            let some = totals.ratesSome ? " (of the ads that tell both)" : ""
+            facts.append("click rate \(Figure.percent(totals.rated?.clicks, of: totals.rated?.views))\(some)")
         }
         if analysis.eventsTellPlays { facts.append("plays \(Figure.number(analysis.events.total.plays))") }
         for kind in DurationKind.allCases {
@@ -107,7 +109,7 @@ struct ProfileText {
         if layout.hasViews { facts.append("views \(Figure.number(measures.views))") }
         if layout.hasClicks { facts.append("clicks \(Figure.number(measures.clicks))") }
         if layout.hasViews, layout.hasClicks {
-            facts.append("rate \(Figure.percent(measures.clicks, of: measures.views))")
+            facts.append("rate \(Figure.percent(measures.rated?.clicks, of: measures.rated?.views))")
         }
         if layout.hasPlays { facts.append("plays \(Figure.number(measures.plays))") }
         for kind in layout.kinds {

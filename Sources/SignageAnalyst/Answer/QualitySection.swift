@@ -11,9 +11,10 @@ struct QualitySection {
         if findings.isEmpty {
             lines.append(
                 language(
-                    "찾지 못했습니다. 확인한 것: 배열의 형식, 글에 적힌 개수, ID의 누락과 중복, 이벤트가 가리키는 광고와 디바이스, 시각, 음수, 조회보다 많은 클릭.",
+                    "찾지 못했습니다. 확인한 것: 배열의 형식, 글에 적힌 개수, ID의 누락과 중복, 이벤트가 가리키는 광고와 디바이스, 시각, 빈 값과 읽을 수 없는 값, 음수, 조회보다 많은 클릭, 체류보다 긴 주목.",
                     "None found. Checked: the form of the arrays, sizes stated in the text, missing and duplicated ids, ads and "
-                        + "devices that events name, times, negative numbers, more clicks than views."
+                        + "devices that events name, times, missing, unreadable and negative values, more clicks than views, more attention "
+                        + "than dwell time."
                 )
             )
         }

@@ -66,9 +66,10 @@ struct RankedRows {
     private func figure(of measures: Measures, _ metric: Metric, _ value: Double, in language: Language) -> String {
         switch metric {
         case .clickRate:
-            let isSmall = (measures.views ?? 0) < Self.smallSample
-            return Figure.percent(measures.clicks, of: measures.views)
-                + " = \(Figure.number(measures.clicks)) / \(Figure.number(measures.views))"
+            let rated = measures.rated
+            let isSmall = (rated?.views ?? 0) < Self.smallSample
+            return Figure.percent(rated?.clicks, of: rated?.views)
+                + " = \(Figure.number(rated?.clicks)) / \(Figure.number(rated?.views))"
                 + (isSmall ? language(", 조회가 적어 우연일 수 있음", ", few views, may be chance") : "")
         case .clicks, .views, .plays: return Figure.number(value)
         case .dwell, .attention, .watch: return Figure.oneDecimal(value) + language("초", " s")

@@ -29,11 +29,13 @@ struct TotalsSection {
         let language = context.language
         let analysis = context.analysis
         var rows: [(String, String)] = []
-        if let views = analysis.totalViews { rows.append((language("조회", "views"), Figure.number(views))) }
+        let names = analysis.viewsAreImpressions ? ("노출", "impressions") : ("조회", "views")
+        if let views = analysis.totalViews { rows.append((language(names.0, names.1), Figure.number(views))) }
         if let clicks = analysis.totalClicks {
             rows.append((language("클릭", "clicks"), Figure.number(clicks)))
-            let rate = Figure.percent(clicks, of: analysis.totalViews)
-            rows.append((language("클릭률 (클릭 ÷ 조회)", "click rate (clicks ÷ views)"), rate))
+            let rated = analysis.totals.rated
+            let title = language("클릭률 (클릭 ÷ \(names.0))", "click rate (clicks ÷ \(names.1))")
+            rows.append((title, Figure.percent(rated?.clicks, of: rated?.views)))
         }
         if let plays { rows.append((language("재생", "plays"), Figure.number(plays))) }
         for kind in DurationKind.allCases {

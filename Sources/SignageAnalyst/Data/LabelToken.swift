@@ -4,7 +4,7 @@ struct LabelToken: Equatable {
         case word(LabelVocabulary.Word)
         case number(Int)
         case colon
-        /// A sign that sets parts of a sentence apart: a comma, a dash.
+        /// A sign that sets parts of a sentence apart: a comma, a dash, a stroke.
         case pause
         case openParenthesis
         case closeParenthesis
@@ -49,7 +49,7 @@ struct LabelTokens: Sequence, IteratorProtocol {
             case UInt8(ascii: ")"), UInt8(ascii: "]"): return take(1, .closeParenthesis)
             case UInt8(ascii: "."), UInt8(ascii: "?"), UInt8(ascii: "!"), UInt8(ascii: ";"):
                 return take(1, .sentenceEnd)
-            case UInt8(ascii: ","): return take(1, .pause)
+            case UInt8(ascii: ","), UInt8(ascii: "/"): return take(1, .pause)
             case UInt8(ascii: "0")...UInt8(ascii: "9"): return takeNumber()
             default: break
             }

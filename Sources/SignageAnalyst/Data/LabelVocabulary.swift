@@ -10,6 +10,8 @@ enum LabelVocabulary {
         case unit
         /// A word that makes a number a rank or a selection: "상위", "top".
         case ranking
+        /// A word that makes the numbers of its sentence a wish: "비교", "only".
+        case selection
     }
 
     /// Names of tables without spaces, `_` and `-`, in lower case.
@@ -57,6 +59,11 @@ enum LabelVocabulary {
         words += [
             "상위", "하위", "최근", "처음", "마지막", "top", "bottom", "best", "worst", "last", "first", "latest", "최대", "최소",
         ].map { ($0, .ranking) }
+        words += [
+            "만", "비교", "추천", "골라", "고르", "뽑", "선택", "compare", "comparing", "comparison", "recommend", "suggest",
+            "pick",
+            "choose", "select", "only", "just",
+        ].map { ($0, .selection) }
         var table = [[Entry]](repeating: [], count: 256)
         for (text, word) in words.sorted(by: { ($0.0.utf8.count, $1.0) > ($1.0.utf8.count, $0.0) }) {
             let spelling = Array(text.utf8)

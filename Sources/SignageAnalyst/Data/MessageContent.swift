@@ -4,6 +4,8 @@ import AssistantsAPI
 struct MessageContent {
     private(set) var tables: [FoundTable] = []
     private(set) var stated: [StatedCount] = []
+    /// Sizes that it states of the data it comes with, if it comes with data.
+    private(set) var listed: [StatedCount] = []
     /// The message without its data and their labels.
     private(set) var words = ""
     /// The labels of its data.
@@ -21,6 +23,7 @@ struct MessageContent {
             scan.run()
             tables = scan.tables
             stated = scan.stated
+            listed = scan.listed
             words = scan.words
             labels = scan.labels
             ranges = scan.ranges.map { $0.lowerBound..<min($0.upperBound, utf8.count) }
@@ -43,6 +46,7 @@ private struct MessageScan {
 
     private(set) var tables: [FoundTable] = []
     private(set) var stated: [StatedCount] = []
+    private(set) var listed: [StatedCount] = []
     private(set) var words = ""
     private(set) var labels = ""
     private(set) var ranges: [Range<Int>] = []
@@ -62,7 +66,9 @@ private struct MessageScan {
             }
         }
         keepWords(upTo: text.count)
-        stated += StatedCount.all(in: text, range: min(wordsStart, text.count)..<text.count, after: previousTable)
+        let rest = min(wordsStart, text.count)..<text.count
+        stated += StatedCount.all(in: text, range: rest, after: previousTable)
+        listed += StatedCount.listed(in: text, range: rest)
     }
 
     // MARK: Arrays
@@ -144,6 +150,7 @@ private struct MessageScan {
         keepWords(upTo: headingStart)
         let sizesStart = min(wordsStart, headingStart)
         stated += StatedCount.all(in: text, range: sizesStart..<start, after: previousTable)
+        listed += StatedCount.listed(in: text, range: sizesStart..<start)
         labels += String(decoding: text[headingStart..<start], as: UTF8.self)
         ranges.append(start..<start)
         tables += found

@@ -43,15 +43,19 @@ package struct SignageData: Sendable {
 
     /// Takes documents and messages in the order of the thread, oldest first.
     package init(sources: [Source]) {
+        var followsData = false
         for source in sources {
             switch source {
             case .systemData(let document):
                 var collector = TableCollector()
                 collector.collect(document)
                 take(collector.found, stated: collector.stated)
+                followsData = true
             case .message(let text):
                 let content = MessageContent(text)
-                take(content.tables, stated: content.stated)
+                let comesWithData = followsData || !content.tables.isEmpty
+                take(content.tables, stated: content.stated + (comesWithData ? content.listed : []))
+                followsData = false
             }
         }
     }

@@ -12,15 +12,26 @@ extension StatedCount {
     ///
     /// - Parameter table: The table whose array stands right before the part, as in `[…] (총 12개)`.
     static func all(in text: UnsafeRawBufferPointer, range: Range<Int>, after table: TableName?) -> [StatedCount] {
+        read(text, range, after: table).counts
+    }
+
+    /// The sizes of several tables that a sentence counts one after the other: "광고 3개, 디바이스 5대", "12 ads and 5 devices".
+    /// In a text that comes with data they say how much there is of it; in another they may say what is wanted.
+    static func listed(in text: UnsafeRawBufferPointer, range: Range<Int>) -> [StatedCount] {
+        read(text, range, after: nil).listed
+    }
+
+    private static func read(_ text: UnsafeRawBufferPointer, _ range: Range<Int>, after table: TableName?) -> Reader {
         var reader = Reader(table: table)
         for token in LabelTokens(text, in: range) { reader.read(token) }
         reader.endSentence()
-        return reader.counts
+        return reader
     }
 
     /// Reads tokens of a sentence; what it remembers of it is bounded.
     private struct Reader {
         private(set) var counts: [StatedCount] = []
+        private(set) var listed: [StatedCount] = []
 
         /// The table named last in the sentence and what has been read since.
         private var table: TableName?
@@ -30,13 +41,18 @@ extension StatedCount {
         private var isRanking = false
         private var isInParentheses = false
         private var number: Number?
+        /// Tables that the sentence has counted in passing.
+        private var counted: [StatedCount] = []
+        private var isSelection = false
 
         private enum Gap { case none, colon, words }
 
-        /// A total whose table is known or is the next one named.
+        /// A number whose table is known or is the next one named.
         private struct Number {
             let value: Int
             let table: TableName?
+            /// Whether it is the size of its table; else it is told in passing.
+            let isTotal: Bool
             var hasUnit = false
         }
 
@@ -54,6 +70,10 @@ extension StatedCount {
             case .word(.ranking):
                 settle()
                 isRanking = true
+                isSelection = true
+            case .word(.selection):
+                takeOther()
+                isSelection = true
             case .colon:
                 settle()
                 if gap == .none { gap = .colon }
@@ -74,14 +94,18 @@ extension StatedCount {
             isTotal = false
             isRanking = false
             isInParentheses = false
+            if !isSelection, Set(counted.map(\.table)).count > 1 { listed += counted }
+            counted = []
+            isSelection = false
         }
 
         private mutating func take(_ value: Int) {
             settle()
             defer { isRanking = false }
             let isBehindName = table != nil && gap != .words
-            guard !isRanking, isTotal || (isBehindName && (gap == .colon || isInParentheses)) else { return }
-            number = Number(value: value, table: isBehindName ? table : nil)
+            guard !isRanking else { return }
+            let isSize = isTotal || (isBehindName && (gap == .colon || isInParentheses))
+            number = Number(value: value, table: isBehindName ? table : nil, isTotal: isSize)
         }
 
         private mutating func takeUnit() {
@@ -91,7 +115,8 @@ extension StatedCount {
 
         private mutating func take(_ name: TableName) {
             if let pending = number, pending.table == nil {
-                counts.append(StatedCount(table: name, count: pending.value))
+                let count = StatedCount(table: name, count: pending.value)
+                if pending.isTotal { counts.append(count) } else { counted.append(count) }
                 number = nil
                 table = nil
             } else {
@@ -112,10 +137,16 @@ extension StatedCount {
         private mutating func settle() {
             guard let pending = number else { return }
             number = nil
-            guard let table = pending.table, pending.hasUnit || !looksLikeYear(pending.value) else { return }
-            counts.append(StatedCount(table: table, count: pending.value))
-            isTotal = true
-            self.table = nil
+            guard let table = pending.table else { return }
+            let count = StatedCount(table: table, count: pending.value)
+            if pending.isTotal, pending.hasUnit || !looksLikeYear(pending.value) {
+                counts.append(count)
+                isTotal = true
+                self.table = nil
+            } else if !pending.isTotal, pending.hasUnit {
+                counted.append(count)
+                self.table = nil
+            }
         }
 
         private func looksLikeYear(_ value: Int) -> Bool { 1900...2100 ~= value }

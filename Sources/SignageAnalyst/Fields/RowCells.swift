@@ -10,7 +10,8 @@ struct RowCells {
     }
 
     private var cells = [Cell](repeating: Cell(), count: FieldRole.allCases.count)
-    private var used: [FieldRole] = []
+    /// The roles that the row has a value of.
+    private(set) var roles: [FieldRole] = []
     /// Values of a role for which the row has a field of better rank.
     private(set) var spare: [(role: FieldRole, value: JSONValue)] = []
 
@@ -19,8 +20,8 @@ struct RowCells {
     func cell(_ role: FieldRole) -> Cell { cells[role.rawValue] }
 
     mutating func clear() {
-        for role in used { cells[role.rawValue] = Cell() }
-        used.removeAll(keepingCapacity: true)
+        for role in roles { cells[role.rawValue] = Cell() }
+        roles.removeAll(keepingCapacity: true)
         spare.removeAll(keepingCapacity: true)
     }
 
@@ -33,7 +34,7 @@ struct RowCells {
             return
         }
         if old == Int.max {
-            used.append(meaning.role)
+            roles.append(meaning.role)
         } else if meaning.rank < old {
             spare.append((meaning.role, cells[index].value))
         }

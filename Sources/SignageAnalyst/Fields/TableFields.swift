@@ -23,6 +23,8 @@ struct TableFields: Sendable {
     /// Whether there are more fields of unknown meaning than are kept.
     private(set) var hasMoreFields = false
 
+    /// For each role, the rows that have a value of it.
+    private var filled = [Int](repeating: 0, count: FieldRole.allCases.count)
     private var nodes: [Node] = [Node(field: nil, depth: 0)]
 
     private static let maximumFields = 200
@@ -46,6 +48,13 @@ struct TableFields: Sendable {
         rowCount += 1
         cells.clear()
         read(row, node: 0, into: &cells)
+        for role in cells.roles { filled[role.rawValue] += 1 }
+    }
+
+    /// Rows without a value of this meaning, where others have one.
+    func rowsWithout(_ role: FieldRole) -> Int {
+        let rows = filled[role.rawValue]
+        return rows == 0 ? 0 : rowCount - rows
     }
 
     private mutating func read(_ object: JSONObject, node parent: Int, into cells: inout RowCells) {

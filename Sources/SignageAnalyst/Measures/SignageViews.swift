@@ -211,7 +211,7 @@ extension SignageViews {
         }
         let values = try values(table, .status)
         let online = values.filter { Status(.string($0), field: column.name) == .online }
-        let offline = values.filter { Status(.string($0), field: column.name) == .offline }
+        let offline = values.filter { Status(.string($0), field: column.name)?.isDown == true }
         return "CASE WHEN \(Self.isIn(reference, online)) THEN 1 WHEN \(Self.isIn(reference, offline)) THEN 0 END"
     }
 

@@ -31,6 +31,8 @@ struct EntityTable: Sendable {
     private(set) var durationTotals = DurationSums()
     /// Negative numbers where none can be; they are left out.
     private(set) var negativeValues = 0
+    /// What stands where a number should and is none; it is left out.
+    private(set) var unreadable = UnreadableValues()
 
     private var byID: [String: Int] = [:]
     private var byOtherID: [String: Int] = [:]
@@ -69,10 +71,10 @@ struct EntityTable: Sendable {
         entity.status = Status(cells[.status], field: fields.name(of: .status))
         entity.lastSeen = Moment(cells[.lastSeen])
         entity.lastSeenText = cells[.lastSeen].groupName
-        entity.views = count(cells[.views])
-        entity.impressions = count(cells[.impressions])
-        entity.clicks = count(cells[.clicks])
-        entity.plays = count(cells[.plays])
+        entity.views = count(.views, cells)
+        entity.impressions = count(.impressions, cells)
+        entity.clicks = count(.clicks, cells)
+        entity.plays = count(.plays, cells)
         takeDurations(cells, into: &entity)
         let index = entities.count
         if let id = entity.id {
@@ -87,8 +89,11 @@ struct EntityTable: Sendable {
         entities.append(entity)
     }
 
-    private mutating func count(_ value: JSONValue) -> Double? {
-        guard let amount = value.amount else { return nil }
+    private mutating func count(_ role: FieldRole, _ cells: RowCells) -> Double? {
+        guard let amount = cells[role].amount else {
+            unreadable.note(cells[role], role)
+            return nil
+        }
         if amount < 0 {
             negativeValues += 1
             return nil
@@ -99,7 +104,10 @@ struct EntityTable: Sendable {
     private mutating func takeDurations(_ cells: RowCells, into entity: inout Entity) {
         for kind in DurationKind.allCases {
             let cell = cells.cell(kind.role)
-            guard let (value, unit) = cell.value.duration(in: cell.unit) else { continue }
+            guard let (value, unit) = cell.value.duration(in: cell.unit) else {
+                unreadable.note(cell.value, kind.role)
+                continue
+            }
             if value < 0 {
                 negativeValues += 1
                 continue

@@ -24,6 +24,10 @@ struct EventStatistics: Sendable {
     /// How many ids are repeated.
     var repeatedDistinctIDs: Int { repeated.count }
     private(set) var negativeValues = 0
+    /// What stands where a number should and is none; it is left out.
+    private(set) var unreadable = UnreadableValues()
+    /// Events in which people looked for longer than they stayed.
+    private(set) var attentionBeyondDwell = 0
     /// Rows whose watch time was taken from start and end.
     private(set) var spansMeasured = 0
     /// Whether the data tell views from other events by type, so that playbacks are no views.
@@ -95,15 +99,19 @@ struct EventStatistics: Sendable {
     private mutating func readKind(_ type: String?, _ cells: RowCells, into event: inout Tally.Event) {
         if let type { event.kind = EventKind(type: type) }
         if event.kind == .namedView { namesViews = true }
-        let counted = count(cells[.clicks])
+        let counted = count(.clicks, cells)
+        if cells[.clicked].flag == nil { unreadable.note(cells[.clicked], .clicked) }
         let isClick = event.kind == .click || cells[.clicked].flag == true || !cells[.clickedAt].isNull
         event.clicks = counted ?? (isClick ? 1 : 0)
-        event.views = count(cells[.views])
-        event.plays = count(cells[.plays])
+        event.views = count(.views, cells)
+        event.plays = count(.plays, cells)
     }
 
-    private mutating func count(_ value: JSONValue) -> Double? {
-        guard let amount = value.amount else { return nil }
+    private mutating func count(_ role: FieldRole, _ cells: RowCells) -> Double? {
+        guard let amount = cells[role].amount else {
+            unreadable.note(cells[role], role)
+            return nil
+        }
         if amount < 0 {
             negativeValues += 1
             return nil
@@ -142,8 +150,11 @@ struct EventStatistics: Sendable {
             } else if kind == .watch, let start, start.hasTime, let end = Moment(cells[.endTime]), end.hasTime {
                 spansMeasured += 1
                 add(Double(end.wallSeconds - start.wallSeconds), .seconds, kind, to: &event)
+            } else {
+                unreadable.note(cell.value, kind.role)
             }
         }
+        if event.attendsBeyondDwell { attentionBeyondDwell += 1 }
     }
 
     private mutating func add(_ value: Double, _ unit: DurationUnit, _ kind: DurationKind, to event: inout Tally.Event)

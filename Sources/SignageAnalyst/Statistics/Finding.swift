@@ -18,7 +18,13 @@ enum Finding: Sendable, Equatable {
     /// Ads with more clicks than views, and the first of them.
     case clicksWithoutViews(ads: Int, example: String, clicks: Double, views: Double)
     case negativeValues(TableName, Int)
+    /// Values of a field that are not what the field is for.
+    case unreadableValues(TableName, field: String, values: Int, example: String)
+    /// Rows without a value that others have.
+    case missingValues(TableName, FieldRole, field: String, rows: Int, of: Int)
+    case attentionBeyondDwell(events: Int)
     case viewFieldDisagrees(field: String, sum: Double, counted: Double)
+    case clickFieldDisagrees(field: String, sum: Double, counted: Double)
     case mixedZones(Int)
     case tooManyNames(TableName, events: Int)
     case droppedArrays(Int)
@@ -38,7 +44,41 @@ extension SignageAnalysis {
             findings += eventFindings
             findings += referenceFindings
         }
-        return findings + clickFindings + viewFieldFindings
+        findings += clickFindings + adFieldFindings
+        for name in TableName.allCases where !(data[name]?.rows.isEmpty ?? true) { findings += valueFindings(name) }
+        return findings
+    }
+
+    /// What some rows lack or have in a form that cannot be read. Where no row has it, that is said where it is asked for.
+    private func valueFindings(_ name: TableName) -> [Finding] {
+        let fields = fields(of: name)
+        let unreadable: UnreadableValues
+        let wanted: [FieldRole]
+        switch name {
+        case .targetedAds:
+            (unreadable, wanted) = (ads.unreadable, [.adName, .views, .impressions, .clicks, .plays])
+        case .signages:
+            unreadable = devices.unreadable
+            wanted = [
+                .deviceName, .location, .status, .lastSeen, .plays, .views, .impressions, .clicks, .dwell, .attention,
+                .watch,
+            ]
+        case .viewEvents:
+            unreadable = events.unreadable
+            wanted = [
+                .clicked, .clicks, .eventType, .views, .plays, .dwell, .attention, .watch, .location, .age, .gender,
+            ]
+        }
+        let unread = unreadable.all.map { role, values, example in
+            let field = fields.name(of: role) ?? role.examples
+            return Finding.unreadableValues(name, field: field, values: values, example: example)
+        }
+        let missing = wanted.compactMap { role -> Finding? in
+            let rows = role == .clicked ? eventsWithoutClickTold : fields.rowsWithout(role)
+            guard rows > 0, let field = fields.name(of: role) else { return nil }
+            return .missingValues(name, role, field: field, rows: rows, of: fields.rowCount)
+        }
+        return unread + missing
     }
 
     private func sourceFindings(_ name: TableName) -> [Finding] {
@@ -108,6 +148,9 @@ extension SignageAnalysis {
             findings.append(.unparsableTimes(times.unparsable, example: times.unparsableExample ?? Figure.none))
         }
         if times.zones.count > 1 { findings.append(.mixedZones(times.zones.count)) }
+        if events.attentionBeyondDwell > 0 {
+            findings.append(.attentionBeyondDwell(events: events.attentionBeyondDwell))
+        }
         if events.negativeValues > 0 { findings.append(.negativeValues(.viewEvents, events.negativeValues)) }
         if !eventsTellClicks { findings.append(.noField(.viewEvents, .clicked)) }
         return findings
@@ -145,7 +188,12 @@ extension SignageAnalysis {
 
     private var clickFindings: [Finding] {
         let wrong = adSubjects.compactMap { ad -> (title: String, clicks: Double, views: Double)? in
-            guard let clicks = clicks(of: ad), let views = views(of: ad), clicks > views else { return nil }
+            if let clicks = clicks(of: ad), let views = views(of: ad), clicks > views {
+                return (ad.title, clicks, views)
+            }
+            // What an ad says of itself may be wrong where others are believed.
+            guard let clicks = ad.entity?.clicks, let views = ad.entity?.views ?? ad.entity?.impressions, clicks > views
+            else { return nil }
             return (ad.title, clicks, views)
         }
         guard let first = wrong.first else { return [] }
@@ -153,10 +201,19 @@ extension SignageAnalysis {
         return [.clicksWithoutViews(ads: wrong.count, example: example, clicks: first.clicks, views: first.views)]
     }
 
-    private var viewFieldFindings: [Finding] {
-        guard viewSource == .events, ads.has(.views), let field = ads.fields.name(of: .views) else { return [] }
-        let sum = ads.entities.compactMap(\.views).reduce(0, +)
-        let counted = events.views(events.total)
-        return sum == counted ? [] : [.viewFieldDisagrees(field: field, sum: sum, counted: counted)]
+    /// What the ads count themselves and the events say otherwise.
+    private var adFieldFindings: [Finding] {
+        var findings: [Finding] = []
+        if viewSource == .events, ads.has(.views), let field = ads.fields.name(of: .views) {
+            let sum = ads.entities.compactMap(\.views).reduce(0, +)
+            let counted = events.views(events.total)
+            if sum != counted { findings.append(.viewFieldDisagrees(field: field, sum: sum, counted: counted)) }
+        }
+        if clickSource == .events, ads.has(.clicks), let field = ads.fields.name(of: .clicks) {
+            let sum = ads.entities.compactMap(\.clicks).reduce(0, +)
+            let counted = events.total.clicks
+            if sum != counted { findings.append(.clickFieldDisagrees(field: field, sum: sum, counted: counted)) }
+        }
+        return findings
     }
 }

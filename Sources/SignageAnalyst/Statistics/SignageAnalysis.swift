@@ -41,6 +41,9 @@ struct SignageAnalysis: Sendable {
 
         var title: String { entity?.title ?? reference }
 
+        /// What stands in a column of ids.
+        var idText: String { entity == nil ? reference : entity?.id ?? Figure.none }
+
         func title(in language: Language) -> String {
             isUnlisted ? reference + language(" (목록에 없음)", " (not listed)") : title
         }
@@ -119,6 +122,13 @@ extension SignageAnalysis {
     var eventsTellClicks: Bool {
         let fields = events.fields
         return fields.has(.clicked) || fields.has(.clickedAt) || fields.has(.clicks) || fields.has(.eventType)
+    }
+
+    /// Events that say neither that there was a click nor that there was none.
+    var eventsWithoutClickTold: Int {
+        let fields = events.fields
+        let tellsOtherwise = fields.has(.clickedAt) || fields.has(.clicks) || fields.has(.eventType)
+        return tellsOtherwise ? 0 : fields.rowsWithout(.clicked)
     }
 
     var eventsTellPlays: Bool { events.fields.has(.plays) || events.total.playEvents > 0 }

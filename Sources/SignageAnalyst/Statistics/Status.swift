@@ -4,6 +4,8 @@ import AssistantsAPI
 enum Status: Sendable, Equatable {
     case online
     case offline
+    /// It is out of order, in the words of the data: "error", "고장".
+    case outOfOrder(String)
     /// Another state, as it is written: "maintenance", "idle".
     case other(String)
 
@@ -24,9 +26,10 @@ enum Status: Sendable, Equatable {
         case "online", "on", "active", "connected", "running", "playing", "ok", "up", "normal", "alive", "enabled",
             "온라인", "정상", "연결됨", "연결", "활성", "활성화", "작동", "작동중", "가동", "가동중", "켜짐", "운영중", "재생중":
             self = .online
-        case "offline", "off", "inactive", "disconnected", "down", "stopped", "dead", "error", "fault", "disabled",
-            "lost", "unreachable", "오프라인", "연결끊김", "끊김", "비활성", "비활성화", "꺼짐", "중지", "중단", "장애", "고장", "오류", "미연결":
+        case "offline", "off", "inactive", "disconnected", "down", "stopped", "dead", "disabled", "lost", "unreachable",
+            "오프라인", "연결끊김", "끊김", "비활성", "비활성화", "꺼짐", "중지", "중단", "미연결":
             self = .offline
+        case "error", "fault", "faulty", "broken", "failed", "장애", "고장", "오류": self = .outOfOrder(text)
         case "true", "y", "yes": self = .online
         case "false", "n", "no": self = .offline
         default: self = .other(text)
@@ -39,11 +42,19 @@ enum Status: Sendable, Equatable {
             || name.contains("온라인")
     }
 
+    /// Whether it does not work: offline or out of order.
+    var isDown: Bool {
+        switch self {
+        case .offline, .outOfOrder: true
+        case .online, .other: false
+        }
+    }
+
     func title(in language: Language) -> String {
         switch self {
         case .online: language("온라인", "online")
         case .offline: language("오프라인", "offline")
-        case .other(let text): text
+        case .outOfOrder(let text), .other(let text): text
         }
     }
 }

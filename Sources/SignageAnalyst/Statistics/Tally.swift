@@ -29,6 +29,18 @@ struct Tally: Sendable, Equatable {
             plays = nil
             durations.removeAll(keepingCapacity: true)
         }
+
+        /// Whether people looked for longer than they stayed; not where only one of the two has a unit.
+        var attendsBeyondDwell: Bool {
+            guard let stay = durations.first(where: { $0.kind == .dwell }),
+                let look = durations.first(where: { $0.kind == .attention })
+            else { return false }
+            switch (stay.unit.milliseconds, look.unit.milliseconds) {
+            case (let stayed?, let looked?): return look.value * looked > stay.value * stayed
+            case (nil, nil): return look.value > stay.value
+            default: return false
+            }
+        }
     }
 
     mutating func add(_ event: Event) {
