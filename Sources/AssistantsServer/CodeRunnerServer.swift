@@ -65,6 +65,8 @@ struct CodeRunnerServer {
             try await ServiceGroup(configuration: group).run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw AddressInUse(host: http.host, port: http.port)
+        } catch {
+            throw UnusableHost.explaining(error, host: http.host)
         }
         logger.notice("Stopped")
     }

@@ -117,7 +117,7 @@ struct Server {
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             outcome = .failure(AddressInUse(host: configuration.http.host, port: configuration.http.port))
         } catch {
-            outcome = .failure(error)
+            outcome = .failure(UnusableHost.explaining(error, host: configuration.http.host))
         }
         await code.shutdown()
         await embedding?.shutdown()

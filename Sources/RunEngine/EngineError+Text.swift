@@ -4,11 +4,11 @@ extension EngineError {
     /// What callers are told, in the words that clients of the Assistants API look for.
     package var message: String {
         switch self {
-        case .threadNotFound(let id): "No thread found with id '\(id)'."
-        case .runNotFound(let id): "No run found with id '\(id)'."
-        case .assistantNotFound(let id): "No assistant found with id '\(id)'."
-        case .messageNotFound(let id): "No message found with id '\(id)'."
-        case .runStepNotFound(let id): "No run step found with id '\(id)'."
+        case .threadNotFound(let id): "No thread found with id '\(id.shortened)'."
+        case .runNotFound(let id): "No run found with id '\(id.shortened)'."
+        case .assistantNotFound(let id): "No assistant found with id '\(id.shortened)'."
+        case .messageNotFound(let id): "No message found with id '\(id.shortened)'."
+        case .runStepNotFound(let id): "No run step found with id '\(id.shortened)'."
         case .runNotCancellable(let status): "Cannot cancel run with status '\(status.rawValue)'."
         case .threadLocked(let thread, let run): "Can't add messages to \(thread) while a run \(run) is active."
         case .runActive(let run, let thread): "Thread \(thread) already has an active run \(run)."
@@ -23,7 +23,7 @@ extension EngineError {
         case .tooMuchData(let limit):
             "The data of \(limit) requests is being analysed already. Please try again soon."
         case .shuttingDown: "The server is shutting down. What it has accepted it answers after its next start."
-        case .threadDeleted(let id): "The thread '\(id)' was deleted."
+        case .threadDeleted(let id): "The thread '\(id.shortened)' was deleted."
         }
     }
 

@@ -30,6 +30,13 @@ import Testing
         #expect(Set(ids).count == 1000)
     }
 
+    @Test("An error repeats an id of any length as far as its beginning")
+    func shortened() {
+        #expect(Identifier<Run>("run_1").shortened == "run_1")
+        let long = String(repeating: "가", count: 5000)
+        #expect(Identifier<Run>(long).shortened == String(repeating: "가", count: 100) + "…")
+    }
+
     @Test("A time is told in UTC")
     func time() {
         #expect(Timestamp(seconds: 1_787_736_600).iso8601 == "2026-08-26T09:30:00Z")

@@ -5,10 +5,11 @@ import Testing
     private func check(
         key: String? = "sk-x",
         model: String = "m",
+        _ wireProtocol: OpenAIBackend.Configuration.Choice = .automatic,
         script: @escaping @Sendable (ScriptedBackend.Request) -> [ScriptedBackend.Step]
     ) async throws -> [OpenAIBackend.Finding] {
         try await ScriptedBackend.Script(script).run { server in
-            var configuration = OpenAIBackend.Configuration.test(server.url)
+            var configuration = OpenAIBackend.Configuration.test(server.url, wireProtocol)
             configuration.apiKey = key
             return try await withBackend(configuration) { await $0.check(model: model) }
         }
@@ -67,14 +68,52 @@ import Testing
         #expect(missing == [reached, .failed("The model backend asks for a key.", remedy: "set OPENAI_API_KEY")])
     }
 
-    @Test("A server without a list of models is no failure")
-    func noList() async throws {
-        let findings = try await check { _ in Answer.body(404, "404 page not found") }
+    @Test("A server without a list of models is no failure", arguments: ["/v1/chat/completions", "/v1/responses"])
+    func noList(_ path: String) async throws {
+        let findings = try await check { request in
+            guard request.path == path else { return Answer.body(404, "404 page not found") }
+            #expect(request.method == "POST" && request.body == Array("{}".utf8))
+            return Answer.body(400, #"{"error":{"message":"model is required"}}"#)
+        }
         #expect(findings.count == 2)
         guard case .note = findings.last else {
             Issue.record("\(findings)")
             return
         }
+    }
+
+    @Test(
+        "A server that has no endpoint for chats, whatever it answers",
+        arguments: ProtocolDetectionTests.unknown + [(200, "<html><title>Welcome</title></html>"), (200, "OK")]
+    )
+    func noEndpoint(_ status: Int, _ body: String) async throws {
+        let findings = try await check { _ in Answer.body(status, body) }
+        let neither = "The model backend knows neither /chat/completions nor /responses."
+        guard case .failed(neither, let remedy) = findings.last else {
+            Issue.record("\(findings)")
+            return
+        }
+        #expect(findings.count == 2)
+        #expect(remedy.contains("OPENAI_BASE_URL") && remedy.contains("/v1"))
+    }
+
+    @Test("Only the endpoint of the protocol that is set counts")
+    func otherEndpoint() async throws {
+        let findings = try await check(.responses) { request in
+            Answer.body(request.path == "/v1/chat/completions" ? 400 : 404, "{}")
+        }
+        guard case .failed("The model backend does not know /responses.", _) = findings.last else {
+            Issue.record("\(findings)")
+            return
+        }
+    }
+
+    @Test("A key that only the endpoint asks for")
+    func keyOfEndpoint() async throws {
+        let findings = try await check(key: nil) { request in
+            Answer.body(request.method == "POST" ? 401 : 404, "{}")
+        }
+        #expect(findings == [reached, .failed("The model backend asks for a key.", remedy: "set OPENAI_API_KEY")])
     }
 
     @Test("A server that fails")

@@ -88,6 +88,32 @@ import Testing
         #expect(failure.requests.count == 1)
     }
 
+    @Test("A backend that hangs up without the last chunk is told as one that ends early", arguments: [true, false])
+    func hangsUp(_ isChat: Bool) async throws {
+        let part =
+            isChat
+            ? Chat.delta(#"{"content":"a"}"#)
+            : Responses.event("response.output_text.delta", #""output_index":0,"content_index":0,"delta":"a""#)
+        let cut: [ScriptedBackend.Step] = Answer.openStream([part]) + [.pause(.milliseconds(10)), .close]
+        let ends = [cut, Answer.streamUntilClose([part])]
+        for end in ends {
+            let failure = try await askInVain(isChat ? .chatCompletions : .responses) { _ in end }
+            #expect(
+                failure.error
+                    == ModelError(.broken, "The model backend broke off before its answer was complete.")
+            )
+            #expect(failure.events == [.text("a")])
+            #expect(failure.requests.count == 1)
+        }
+    }
+
+    @Test("A backend that hangs up within the head of its answer is asked again")
+    func hangsUpInHead() async throws {
+        let failure = try await askInVain { _ in [.send("HTTP/1.1 200 OK\r\nContent-Ty"), .close] }
+        #expect(failure.error.kind == .broken)
+        #expect(failure.requests.count > 1)
+    }
+
     @Test("An error within a stream is asked for again as long as nothing came of the answer")
     func errorInStream() async throws {
         let overloaded = "data: {\"error\":{\"message\":\"overloaded\",\"code\":503}}\n\n"

@@ -110,6 +110,14 @@ def test_a_broken_answer_is_a_502(chat_server, script):
     assert_well_again(chat_server, thread)
 
 
+def test_a_connection_closed_in_mid_stream_is_told_as_that(chat_server):
+    thread = chat_server.new_thread()
+    chat_server.model.script = Says("one two three four", pieces=4, break_after=2)
+    detail = failed(chat_server.try_chat("Hello", thread), 502)
+    assert "before its answer was complete" in detail
+    assert chat_server.runs(thread)[0]["last_error"]["message"] == detail
+
+
 def test_an_error_inside_the_stream_is_told_in_the_backends_words(chat_server):
     chat_server.model.script = Fails("CUDA error: out of memory")
     assert "CUDA error: out of memory" in failed(chat_server.try_chat("Hello"), 502)

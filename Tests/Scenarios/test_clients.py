@@ -332,6 +332,30 @@ def test_rubbish_is_refused_and_harms_no_one(server, rubbish):
     assert successful(server.get("/api/v1/health"))["status"] == "healthy"
 
 
+@pytest.mark.parametrize(
+    "rubbish, status",
+    [
+        (b"BREW / HTTP/1.1\r\nhost: a\r\n\r\n", 400),
+        (RUBBISH["a negative length"], 400),
+        (RUBBISH["a long header"], 431),
+        (RUBBISH["a long address"], 431),
+    ],
+    ids=["an unknown method", "a negative length", "a long header", "a long address"],
+)
+def test_what_is_no_http_is_answered_as_json_with_an_id(server, rubbish, status):
+    with connect(server) as connection:
+        connection.sendall(rubbish)
+        head, body = read_all(connection).split(b"\r\n\r\n", 1)
+    line, *fields = head.decode().split("\r\n")
+    headers = {name.lower(): value.strip() for name, value in (field.split(":", 1) for field in fields)}
+    assert line.split()[1] == str(status)
+    assert list(json.loads(body)) == ["detail"]
+    assert headers["content-type"] == "application/json"
+    assert int(headers["content-length"]) == len(body)
+    assert re.fullmatch(r"req_[0-9a-f]{32}", headers["x-request-id"])
+    assert headers["connection"] == "close"
+
+
 def test_a_client_that_leaves_while_sending_leaves_nothing_behind(one_chat_server):
     before = len(successful(one_chat_server.get("/api/v1/threads?limit=100"))["data"])
     body = json.dumps({"message": "Hello"}).encode()

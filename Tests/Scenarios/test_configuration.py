@@ -173,6 +173,9 @@ WRONG = [
     ("PORT", "eighty", "65535"),
     ("PORT", "70000", "65535"),
     ("PORT", "-1", "65535"),
+    ("HOST", "nohost.invalid", "127.0.0.1"),
+    ("HOST", "999.1.1.1", "127.0.0.1"),
+    ("HOST", "192.0.2.1", "127.0.0.1"),
     ("OPENAI_API", "graphql", "chat_completions"),
     ("OPENAI_BASE_URL", "not a url", "http"),
     ("OPENAI_BASE_URL", "ftp://example.com/v1", "http"),
@@ -211,6 +214,34 @@ def test_a_wrong_setting_stops_the_start_and_says_what_is_legal(make_server, ser
     assert "Fatal error" not in ended.stderr
 
 
+@pytest.mark.parametrize("host", ["nohost.invalid", "192.0.2.1"])
+def test_a_host_that_is_not_here_is_the_only_error(make_server, server, host):
+    ended = with_settings(make_server(), HOST=host).run("serve")
+    assert ended.returncode == 78
+    assert "CancellationError" not in ended.stderr
+    assert len([line for line in ended.stderr.splitlines() if "ERROR" in line]) == 1
+
+
+@pytest.mark.parametrize("place", ["a directory", "behind a file"])
+def test_a_log_file_that_cannot_be_written_stops_the_start(make_server, server, tmp_path, place):
+    (tmp_path / "file").write_text("not a directory")
+    path = tmp_path if place == "a directory" else tmp_path / "file" / "app.log"
+    ended = with_settings(make_server(), LOG_FILE=str(path)).run("serve")
+    assert ended.returncode == 78
+    assert "LOG_FILE" in ended.stderr and str(path) in ended.stderr and "none" in ended.stderr
+
+
+def test_a_log_file_that_is_lost_later_does_not_stop_the_server(make_server, server, tmp_path):
+    folder = tmp_path / "logs"
+    server = make_server(LOG_FILE=folder / "app.log").start()
+    wait_until(lambda: (folder / "app.log").exists(), "the log file is there")
+    (folder / "app.log").unlink()
+    folder.rmdir()
+    folder.write_text("not a directory")
+    assert server.chat("Still there?")["message"]
+    assert server.healthy()
+
+
 def test_all_wrong_settings_are_told_at_once(make_server, server):
     ended = with_settings(make_server(), PORT="x", OPENAI_API="y", CORS_ORIGINS="z").run("serve")
     assert ended.returncode > 0
@@ -233,6 +264,15 @@ def test_a_wrong_line_of_the_file_is_named(make_server, server):
     ended = server.run("serve", "--port", "0")
     assert ended.returncode > 0
     assert "MODEL_MAX_RETRIES" in ended.stderr and "many" in ended.stderr and ".env" in ended.stderr
+
+
+@pytest.mark.parametrize("line", ["DEFAULT_MODEL", "export DEFAULT_MODEL", "DEFAULT_MODEL # a comment"])
+def test_a_name_without_a_value_in_the_file_stops_the_start(make_server, server, line):
+    server = make_server()
+    (server.home / ".env").write_text(f"# first\n{line}\n")
+    ended = server.run("serve")
+    assert ended.returncode == 78
+    assert ".env, line 2" in ended.stderr and "NAME=value" in ended.stderr
 
 
 @pytest.mark.parametrize("arguments", [["serve", "--no-such-option", "1"], ["no-such-command"], ["serve", "--port"]])
@@ -305,6 +345,14 @@ def test_the_doctor_finds_a_backend_that_is_down(make_server, server):
     assert ended.returncode == 1
     assert str(port) in ended.stdout
     assert "OPENAI_BASE_URL" in ended.stdout
+
+
+def test_the_doctor_finds_a_base_url_without_its_path(make_server, server, model):
+    settings = model.settings() | {"OPENAI_BASE_URL": model.url.removesuffix("/v1"), "OPENAI_API": "auto"}
+    ended = doctor(make_server(**settings))
+    assert ended.returncode == 1, ended.stdout
+    assert "knows neither /chat/completions nor /responses" in ended.stdout
+    assert "OPENAI_BASE_URL" in ended.stdout and "/v1" in ended.stdout
 
 
 def test_the_doctor_finds_a_key_that_is_refused(make_server, server):

@@ -101,6 +101,28 @@ def test_a_backend_that_quotes_the_question_does_not_bring_it_into_the_log(make_
     assert "ERROR" in log
 
 
+def test_debug_lets_question_and_answer_into_the_log(talkative):
+    server = talkative(DEBUG="true")
+    server.terminate()
+    server.wait_for_end(timeout=60)
+    thread = server.last.json()["thread_id"]
+    lines = [line for line in server.log_lines() if line["level"] == "DEBUG" and "text" in line]
+    assert [line["text"] for line in lines] == [QUESTION, ANSWER]
+    for line in lines:
+        assert line["thread"] == thread
+        assert line["run"].startswith("run_")
+
+
+def test_a_long_text_is_cut_in_the_log(make_server, server, model):
+    server = make_server(**model.settings(), DEBUG="true").start()
+    model.script = Says("fine")
+    server.chat("long " * 2_000)
+    server.terminate()
+    server.wait_for_end(timeout=60)
+    [question, _] = [line["text"] for line in server.log_lines() if "text" in line]
+    assert question == ("long " * 2_000)[:1_000] + "…"
+
+
 def test_debug_lets_the_backends_words_into_the_log(make_server, server, model):
     server = make_server(**model.settings(), DEBUG="true").start()
     model.script = Refuses(400, f"invalid content: '{QUESTION}'")

@@ -168,6 +168,14 @@ def test_an_unknown_assistant_is_refused(server, thread):
     assert response.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/v1/threads/{id}", "/api/v1/threads/{id}/messages", "/api/v1/files/{id}/content"]
+)
+def test_a_long_id_is_not_repeated_whole(server, path):
+    detail = failed(server.get(path.format(id="x" * 5_000)), 404)
+    assert "x" * 50 in detail and len(detail) < 200
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/api/v1", "/api/v1/nowhere", "/api/v2/chat", "/docs/nowhere.js"])
 def test_an_unknown_address_is_not_found(server, path):
     failed(server.get(path), 404)
@@ -199,6 +207,9 @@ def test_the_docs_give_out_no_other_files(server, path):
         ("GET", "/api/v1/threads/thread_1/runs/run_1/cancel", {"POST"}),
         ("POST", "/api/v1/threads/thread_1/runs/run_1/events", {"GET"}),
         ("POST", "/openapi.json", {"GET"}),
+        ("OPTIONS", "/api/v1/chat", {"POST"}),
+        ("TRACE", "/api/v1/chat", {"POST"}),
+        ("OPTIONS", "/api/v1/threads/thread_1", {"GET", "DELETE"}),
     ],
 )
 def test_another_method_is_refused_and_the_right_ones_are_named(server, method, path, allowed):
@@ -222,6 +233,25 @@ def test_json_may_name_its_charset(one_chat_server, media):
     body = '{"message":"안녕"}'.encode()
     response = one_chat_server.request("POST", "/api/v1/chat", data=body, headers={"content-type": media})
     assert successful(response)["message"] == "[1] 안녕"
+
+
+def test_json_may_begin_with_a_byte_order_mark(one_chat_server):
+    body = b"\xef\xbb\xbf" + '{"message":"안녕"}'.encode()
+    response = one_chat_server.request("POST", "/api/v1/chat", data=body, headers=HEADERS_OF_JSON)
+    assert successful(response)["message"] == "[1] 안녕"
+    headers = HEADERS_OF_JSON | {"openai-beta": "assistants=v2"}
+    body = b'\xef\xbb\xbf{"metadata":{"a":"b"}}'
+    response = one_chat_server.request("POST", "/v1/threads", data=body, headers=headers)
+    assert successful(response)["metadata"] == {"a": "b"}
+
+
+def test_null_is_no_body_where_none_is_needed(one_chat_server):
+    def post(path):
+        return one_chat_server.request("POST", path, data=b"null", headers=HEADERS_OF_JSON)
+
+    thread = successful(post("/api/v1/threads"))["id"]
+    successful(one_chat_server.post(f"/api/v1/threads/{thread}/messages", {"content": "Hello"}))
+    assert successful(post(f"/api/v1/threads/{thread}/runs"))["thread_id"] == thread
 
 
 @pytest.fixture(scope="module")

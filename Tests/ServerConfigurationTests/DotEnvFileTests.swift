@@ -7,7 +7,6 @@ import Testing
         arguments: [
             ("A=plain", "plain"),
             ("A=", ""),
-            ("A", nil),
             ("  A = spaced out  ", "spaced out"),
             ("\tA\t=\ttabs\t", "tabs"),
             ("export A=exported", "exported"),
@@ -55,13 +54,23 @@ import Testing
 
     @Test(
         "A line that is no entry is a fault with its number, and the next line is read",
-        arguments: ["PORT 8010", "=x", "1A=x", "A B=x", "A='x' y", "export =x", "A=\"x\" y"]
+        arguments: [
+            "PORT", "export PORT", "PORT # 8010", "PORT 8010", "=x", "1A=x", "A B=x", "A='x' y", "export =x",
+            "A=\"x\" y",
+        ]
     )
     func fault(_ line: String) {
         let file = DotEnvFile("# comment\n\(line)\nNEXT=1")
 
         #expect(file.faults.map(\.line) == [2])
         #expect(file.entries == [DotEnvFile("\n\nNEXT=1").entries[0]])
+    }
+
+    @Test("A word without = is not told, as it may be a secret")
+    func bareWord() throws {
+        let fault = try #require(DotEnvFile("KEY=\nsk-secret\n").faults.first)
+        #expect(fault.line == 2)
+        #expect(!fault.reason.contains("secret"))
     }
 
     @Test("A quote that is never closed costs its own line only, and its value is not told")

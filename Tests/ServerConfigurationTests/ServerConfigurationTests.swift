@@ -204,6 +204,7 @@ import Testing
             (.contextTokens, "0"), (.assistantID, "asst_"), (.assistantID, "assistant_1"), (.assistantID, "asst_a b"),
             (.assistantID, "asst_" + String(repeating: "a", count: 61)),
             (.host, "127.0.0.1:8010"), (.host, "a host"), (.host, "http://host"), (.host, "10.0.0.0/8"),
+            (.host, "999.1.1.1"),
             (.port, "65536"), (.port, "-1"), (.port, "80x"), (.port, "8 0"),
             (.rootPath, "openai-api"), (.rootPath, "/a//b"), (.rootPath, "/a/../b"), (.rootPath, "/a?b"),
             (.corsOrigins, "*"), (.corsOrigins, "http://localhost:3000"), (.corsOrigins, #"["localhost"]"#),

@@ -9,6 +9,15 @@ package struct Identifier<Resource>: Hashable, Sendable, CustomStringConvertible
     package var description: String { rawValue }
 }
 
+extension Identifier {
+    /// The id as an error may repeat it: callers may ask for ids of any length.
+    package var shortened: String {
+        let limit = 100
+        guard rawValue.utf8.count > limit, rawValue.unicodeScalars.count > limit else { return rawValue }
+        return String(String.UnicodeScalarView(rawValue.unicodeScalars.prefix(limit))) + "…"
+    }
+}
+
 extension Identifier: JSONWritable {
     package func write(to writer: inout JSONWriter) { writer.value(rawValue) }
 }

@@ -19,6 +19,8 @@ extension SettingOptions {
         do {
             configuration = try loadConfiguration()
             prepared = try prepare(configuration)
+            // One that fails later is only told: the server goes on without it.
+            if let file = configuration.logs.file, let fault = FileChecks.fault(ofLogFile: file) { throw fault }
         } catch {
             FileHandle.standardError.write(Data("\(error)\n".utf8))
             throw ExitCode.configuration
@@ -36,7 +38,7 @@ extension SettingOptions {
             try await body(configuration, prepared, logger)
         } catch {
             logger.error("The server stopped", metadata: ["reason": "\(error)"])
-            throw ExitCode.failure
+            throw error is UnusableHost ? ExitCode.configuration : ExitCode.failure
         }
     }
 }

@@ -15,24 +15,39 @@ enum FileChecks {
         }
     }
 
-    /// Opens the file as the log does, and leaves none behind where there was none.
     static func logFile(_ path: String?) -> Finding {
         guard let path else { return .well("log: on the terminal only (LOG_FILE is none)") }
+        guard let unusable = fault(ofLogFile: path) else { return .well("log: \(path) can be written") }
+        return .failed(
+            "log: \(path) cannot be written: \(unusable.reason)",
+            remedy: "set LOG_FILE to a file that this user may write, or to none"
+        )
+    }
+
+    /// Opens the file as the log does, and leaves none behind where there was none. Nil when it can be written.
+    static func fault(ofLogFile path: String) -> UnusableLogFile? {
         let existed = FileManager.default.fileExists(atPath: path)
         let directory = (path as NSString).deletingLastPathComponent
         if !directory.isEmpty {
             // Shows in `open`, with the system's reason.
             try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         }
-        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else {
-            return .failed(
-                "log: \(path) cannot be written: \(String(cString: strerror(errno)))",
-                remedy: "set LOG_FILE to a file that this user may write, or to none"
-            )
-        }
+        // Not waiting: a pipe without a reader would keep the start from going on.
+        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o640)
+        guard descriptor >= 0 else { return UnusableLogFile(path: path, reason: String(cString: strerror(errno))) }
         close(descriptor)
         if !existed { unlink(path) }
-        return .well("log: \(path) can be written")
+        return nil
+    }
+}
+
+/// The log cannot be written where `LOG_FILE` says.
+struct UnusableLogFile: Error, CustomStringConvertible {
+    let path: String
+    /// In the system's words.
+    let reason: String
+
+    var description: String {
+        "LOG_FILE is \"\(path)\", which cannot be written (\(reason)); legal: a file that this user may write, or none"
     }
 }

@@ -17,6 +17,9 @@ enum PortCheck {
             }
             return .failed("port: \(host):\(port) is in use", remedy: "end the other program, or set PORT")
         } catch {
+            if let unusable = UnusableHost(error, host: host) {
+                return .failed("port: \(unusable)", remedy: "set HOST")
+            }
             return .failed("port: cannot listen on \(host):\(port): \(error)", remedy: "set HOST and PORT")
         }
     }

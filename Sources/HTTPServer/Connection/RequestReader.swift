@@ -182,7 +182,7 @@ final class RequestReader: ChannelDuplexHandler {
             self.fault = nil
             isLast = true
             isAnswering = true
-            return finish([.head(HTTPResponse(status: .badRequest, headerFields: [.contentLength: "0"])), .end(nil)])
+            return finish(FaultAnswer.parts(for: fault))
         }
         self.fault = nil
         isLast = true

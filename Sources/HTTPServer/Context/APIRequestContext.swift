@@ -34,7 +34,7 @@ struct APIRequestContext: RequestContext {
         coreContext = CoreRequestContextStorage(source: source)
     }
 
-    private static func makeRequestID() -> String {
+    static func makeRequestID() -> String {
         let (first, second) = RandomWords.pair()
         let hex: StaticString = "0123456789abcdef"
         return String(unsafeUninitializedCapacity: 36) { buffer in

@@ -8,9 +8,9 @@ struct BodyReader: Sendable {
     /// Bytes at most.
     let limit: Int
 
-    /// The body's members; an absent or empty body has none.
+    /// The body's members; an absent or empty body has none, nor has null.
     func optionalObject(of request: Request) async throws -> Fields {
-        guard let value = try await value(of: request) else { return Fields(JSONObject()) }
+        guard let value = try await value(of: request), !value.isNull else { return Fields(JSONObject()) }
         return try fields(value)
     }
 
@@ -38,7 +38,7 @@ struct BodyReader: Sendable {
     private func value(of request: Request) async throws -> JSONValue? {
         let length = request.headers.value(of: .contentLength).flatMap { Int($0) }
         if let length, length > limit { throw tooLarge }
-        let body: ByteBuffer
+        var body: ByteBuffer
         do {
             body = try await request.body.collect(upTo: limit)
         } catch is NIOTooManyBytesError {
@@ -49,6 +49,7 @@ struct BodyReader: Sendable {
             // The client broke off, or sent what is no HTTP.
             throw FacadeError(.badRequest, "The body of the request could not be read to its end.")
         }
+        body.skipByteOrderMark()
         guard body.readableBytes > 0 else { return nil }
         try checkMediaType(request)
         do {

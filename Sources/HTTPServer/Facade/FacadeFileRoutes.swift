@@ -23,7 +23,7 @@ struct FacadeFileRoutes: Sendable {
             let (file, content) = try await files.download(id, in: context.project)
             return response(content, of: file)
         } catch FileRefusal.fileNotFound {
-            throw FacadeError(.notFound, "File not found: \(id)")
+            throw FacadeError(.notFound, "File not found: \(id.shortened)")
         }
     }
 

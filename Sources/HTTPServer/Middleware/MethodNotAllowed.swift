@@ -6,7 +6,9 @@ struct MethodNotAllowed: Error {
     /// The methods that it has, as the header `allow` names them.
     let allow: String
 
-    private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
+    private static let methods: [HTTPRequest.Method] = [
+        .get, .head, .post, .put, .patch, .delete, .options, .trace,
+    ]
 
     /// Adds a refusal where the router would say that there is no such path: for every method that a path of the router does not have.
     static func complete(_ router: Router<APIRequestContext>) {

@@ -37,7 +37,7 @@ struct ModelRoutes: Sendable {
         guard let model = try await failing({ () async throws(ModelError) in try await catalog.model(name) }) else {
             throw OpenAIError(
                 .notFound,
-                "The model '\(name)' does not exist",
+                "The model '\(name.shortened)' does not exist",
                 param: "model",
                 code: "model_not_found"
             )

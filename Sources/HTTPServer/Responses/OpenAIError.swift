@@ -30,7 +30,7 @@ package struct OpenAIError: Error, Sendable {
     }
 
     static func invalidURL(_ request: Request) -> OpenAIError {
-        OpenAIError(.notFound, "Invalid URL (\(request.method.rawValue) \(request.uri.path))")
+        OpenAIError(.notFound, "Invalid URL (\(request.method.rawValue) \(request.uri.path.shortened))")
     }
 
     static func methodNotAllowed(_ request: Request, allow: String) -> OpenAIError {

@@ -12,9 +12,10 @@ extension OpenAIBackend {
         case failed(String, remedy: String)
     }
 
-    /// Asks the backend for its list of models: is it there, does it take the key, does it have `model`?
+    /// Asks the backend for its list of models: is it there, does it take the key, does it have `model`? One without a list is
+    /// asked whether it has an endpoint that chats need.
     ///
-    /// Takes at most the connect time-out and some ten seconds. A check that makes the next ones pointless is the last.
+    /// Each question takes at most the connect time-out and some ten seconds. A check that makes the next ones pointless is the last.
     package func check(model: String) async -> [Finding] {
         let answer: HTTPClient.Response
         do {
@@ -25,11 +26,16 @@ extension OpenAIBackend {
         var findings: [Finding] = [.well("The model backend can be reached.")]
         switch answer.status.code {
         case 200..<300:
-            findings.append(keyIsAccepted)
-            findings.append(await find(model, in: answer.body))
+            if let list = ModelList(answer.body) {
+                findings.append(keyIsAccepted)
+                findings.append(await find(model, in: list))
+            } else {
+                // A site that answers every path with its page, a server that answers 200 where it means 404, or a list of another form.
+                findings.append(await findEndpoint(withoutListAs: "The model backend's list of models cannot be read"))
+            }
         case 401, 403: findings.append(keyIsRefused)
         case 404, 405, 501:
-            findings.append(.note("The model backend does not list its models, so key and model were not checked."))
+            findings.append(await findEndpoint(withoutListAs: "The model backend does not list its models"))
         default: findings.append(refused(answer))
         }
         return findings
@@ -72,11 +78,8 @@ extension OpenAIBackend {
 
     // MARK: Model
 
-    private func find(_ model: String, in body: ByteBuffer?) async -> Finding {
+    private func find(_ model: String, in list: ModelList) async -> Finding {
         let found = Finding.well("The model \(model) exists.")
-        guard let list = ModelList(body) else {
-            return .note("The model backend's list of models cannot be read, so the model was not checked.")
-        }
         if list.contains(model) { return found }
         if list.servesOneModel {
             return .note("The model backend has one model and answers with it whatever is asked.")
@@ -90,6 +93,41 @@ extension OpenAIBackend {
         )
     }
 
+    // MARK: Endpoints
+
+    /// Whether the backend has an endpoint for chats, as its list of models does not tell that it is one.
+    private func findEndpoint(withoutListAs fact: String) async -> Finding {
+        for wireProtocol in spokenProtocols {
+            let answer: HTTPClient.Response
+            do {
+                // Refused by all that know the path, so that it costs nothing.
+                answer = try await get(try endpoints.post(wireProtocol.path, body: ByteBuffer(string: "{}")))
+            } catch {
+                return unreachable(CallFailure(transport: error))
+            }
+            switch answer.status.code {
+            case 401, 403: return keyIsRefused
+            case _ where answer.isOfEndpoint: return .note("\(fact), so key and model were not checked.")
+            default: continue
+            }
+        }
+        let paths = spokenProtocols.map(\.path).joined(separator: " nor ")
+        return .failed(
+            spokenProtocols.count == 1
+                ? "The model backend does not know \(paths)." : "The model backend knows neither \(paths).",
+            remedy: "set OPENAI_BASE_URL to the address below which it does: it ends in /v1 at most servers"
+        )
+    }
+
+    /// The likelier one first.
+    private var spokenProtocols: [WireProtocol] {
+        switch configuration.wireProtocol {
+        case .chatCompletions: [.chatCompletions]
+        case .responses: [.responses]
+        case .automatic: [.chatCompletions, .responses]
+        }
+    }
+
     /// A small answer, within the connect time-out and some ten seconds.
     func get(_ request: HTTPClient.Request) async throws -> HTTPClient.Response {
         let answer = ResponseAccumulator(request: request, maxBodySize: 8 << 20)
@@ -99,6 +137,18 @@ extension OpenAIBackend {
             try await task.get()
         } onCancel: {
             task.cancel()
+        }
+    }
+}
+
+extension HTTPClient.Response {
+    /// Whether an endpoint of the API says this, and not a server that does not know its path.
+    fileprivate var isOfEndpoint: Bool {
+        let isSuccess = 200..<300 ~= status.code
+        return (body ?? ByteBuffer()).withUnsafeReadableBytes { bytes in
+            if isSuccess, (try? JSONValue(parsing: bytes))?.objectValue == nil { return false }
+            let remedy = FailureReport(bytes).remedy(status: isSuccess ? nil : Int(status.code))
+            return remedy != .otherEndpoint
         }
     }
 }

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 
 extension CallFailure {
@@ -11,6 +12,7 @@ extension CallFailure {
         case let error as ChannelError: self.init(channel: error)
         case let error as NIOConnectionError: self.init(connection: error)
         case let error as IOError: self.init(io: error)
+        case let error as HTTPParserError: self.init(parser: error)
         default: self.init(unknown: error)
         }
     }
@@ -36,6 +38,8 @@ extension CallFailure {
     static let closed = CallFailure.broken(
         "The model backend closed the connection before its answer was complete."
     )
+
+    private static let notHTTP = CallFailure.broken("The model backend sent what is not HTTP.")
 
     private init(client error: HTTPClientError) {
         switch error {
@@ -81,13 +85,21 @@ extension CallFailure {
         }
     }
 
-    /// TLS and HTTP parsing errors, whose types belong to packages that we do not import.
+    private init(parser error: HTTPParserError) {
+        switch error {
+        // The connection ended before the length, or the last chunk, that the head had promised.
+        case .invalidEOFState, .closedConnection: self = .cutShort
+        default: self = .notHTTP
+        }
+    }
+
+    /// Errors of TLS, whose types belong to packages that we do not import, and what follows an error of parsing.
     private init(unknown error: any Error) {
         let type = String(describing: type(of: error))
         if type.contains("SSL") || type.contains("TLS") {
             self.init(.unavailable, "No secure connection to the model backend could be made.", isTransient: true)
         } else {
-            self = .broken("The model backend sent what is not HTTP.")
+            self = .notHTTP
         }
     }
 }

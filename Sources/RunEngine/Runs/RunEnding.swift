@@ -387,6 +387,7 @@ final class RunEnding: Sendable {
         finish(.success(result), events: outcome.events)
         if let usage = outcome.run.state.usage { live.tokenMeter?.charge(usage) }
         RunMetrics.ended(outcome.run.state.status, after: ContinuousClock.now - live.beganAt)
+        if worker.configuration.mayLogTexts { RunTextLog(worker: worker).answer(answer, of: outcome.run) }
         log(outcome.run, modelError)
     }
 

@@ -16,6 +16,7 @@ struct RunExecution: Sendable {
     func perform() async {
         do {
             guard let begun = try await begin() else { return conclude(.failure(EngineError.runNotFound(live.id))) }
+            if worker.configuration.mayLogTexts { await RunTextLog(worker: worker).question(of: begun) }
             if !waits(begun) { await answerAndStore(begun) }
         } catch {
             conclude(.failure(error))

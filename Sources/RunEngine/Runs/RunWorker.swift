@@ -87,15 +87,23 @@ package final class RunWorker: Service {
             ticks += 1
             look(tellsReaders: ticks.isMultiple(of: Self.heartbeat))
             if ticks.isMultiple(of: Self.renewal), !liveRuns.isEmpty {
-                do { try await database.write { try $0.runs.renewLease() } } catch {
+                do { try await database.write { try $0.runs.renewLease() } } catch is CancellationError {
+                    continue
+                } catch {
                     logger.error("The lease on runs could not be renewed", error)
                 }
             }
             if ticks.isMultiple(of: Self.recovery) {
-                do { try await recover() } catch { logger.error("Unfinished runs could not be read", error) }
+                do { try await recover() } catch is CancellationError {
+                    continue
+                } catch {
+                    logger.error("Unfinished runs could not be read", error)
+                }
             }
             if mayForget || ticks.isMultiple(of: Self.forgetting) {
-                do { mayForget = try await forgetEvents() } catch {
+                do { mayForget = try await forgetEvents() } catch is CancellationError {
+                    continue
+                } catch {
                     logger.error("Old events could not be forgotten", error)
                 }
             }

@@ -83,7 +83,11 @@ package final class IngestionWorker: Service {
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.tick) }
             ticks += 1
             if ticks.isMultiple(of: Self.renewal), !jobs(where: { _ in true }).isEmpty {
-                do { try await parts.database.write { try $0.vectorStoreFiles.renewLease() } } catch {
+                do {
+                    try await parts.database.write { try $0.vectorStoreFiles.renewLease() }
+                } catch is CancellationError {
+                    continue
+                } catch {
                     logger.error("The lease on files that are ingested could not be renewed", error)
                 }
             }
@@ -109,6 +113,8 @@ package final class IngestionWorker: Service {
             }
             state.withLock { $0.lastProject = newLast }
             return claims.map(begin)
+        } catch is CancellationError {
+            return []
         } catch {
             logger.error("Files to ingest could not be claimed", error)
             return []

@@ -15,9 +15,10 @@ package enum VectorStoreError: Error, Sendable, Equatable {
     /// What callers are told, in the words that clients of the Assistants API look for.
     package var message: String {
         switch self {
-        case .storeNotFound(let id): "No vector store found with id '\(id)'."
-        case .batchNotFound(let id): "No batch found with id '\(id)'."
-        case .notInStore(let file, let store): "No file found with id '\(file)' in vector store '\(store)'."
+        case .storeNotFound(let id): "No vector store found with id '\(id.shortened)'."
+        case .batchNotFound(let id): "No batch found with id '\(id.shortened)'."
+        case .notInStore(let file, let store):
+            "No file found with id '\(file.shortened)' in vector store '\(store.shortened)'."
         case .storeExpired(let id):
             "Vector store '\(id)' is expired. Create a new vector store with the same files and use that one."
         case .storeFull(let id):

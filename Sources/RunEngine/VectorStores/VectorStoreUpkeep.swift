@@ -34,7 +34,9 @@ package struct VectorStoreUpkeep: Service {
             rounds += 1
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
         }
-        do { try await activity.store(in: worker.parts.database) } catch {
+        do { try await activity.store(in: worker.parts.database) } catch is CancellationError {
+            return
+        } catch {
             logger.error("The last use of vector stores could not be stored", error)
         }
     }
@@ -57,6 +59,8 @@ package struct VectorStoreUpkeep: Service {
         do {
             let living = try await worker.parts.database.read { try $0.vectorStores.living() }
             try await worker.parts.indexes.deleteAll(except: living)
+        } catch is CancellationError {
+            return
         } catch {
             logger.error("Indexes of vector stores that are gone could not be removed", error)
         }

@@ -25,9 +25,8 @@ package struct DotEnvFile: Sendable, Equatable {
         var scanner = Scanner(text)
         while let line = scanner.nextLine() {
             do throws(ScanError) {
-                if let (name, value) = try scanner.entry() {
-                    entries.append(Entry(name: name, value: value, line: line))
-                }
+                let (name, value) = try scanner.entry()
+                entries.append(Entry(name: name, value: value, line: line))
             } catch {
                 faults.append(Fault(line: line, reason: error.reason))
                 scanner.skipRestOfLine()
@@ -68,8 +67,8 @@ private struct Scanner {
         }
     }
 
-    /// Reads the entry at the scanner; nil for a name without `=`, which leaves the setting to the other sources.
-    mutating func entry() throws(ScanError) -> (name: String, value: String)? {
+    /// Reads the entry at the scanner.
+    mutating func entry() throws(ScanError) -> (name: String, value: String) {
         var name = word()
         if name == "export", current == .space || current == .tab {
             skipBlanks()
@@ -78,8 +77,8 @@ private struct Scanner {
         guard isName(name) else { throw ScanError(reason: "it does not begin with a name, as in NAME=value") }
         skipBlanks()
         if isAtLineEnd || current == UInt8(ascii: "#") {
-            skipRestOfLine()
-            return nil
+            // The word is not told: it may be a piece of a secret that came onto a line of its own.
+            throw ScanError(reason: "it has no =, as in NAME=value")
         }
         guard current == UInt8(ascii: "=") else { throw ScanError(reason: "there is no = after \(name)") }
         offset += 1

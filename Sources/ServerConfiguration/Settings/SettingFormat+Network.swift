@@ -6,7 +6,10 @@ extension SettingFormat<String> {
             text throws(SettingMismatch) in
             let isAddress = NetworkRange(text)?.isSingleAddress == true
             let isName = text.utf8.allSatisfy { $0.isHostCharacter } && text.utf8.count <= 253
-            guard isAddress || isName else { throw SettingMismatch() }
+            // Meant as an address; as a name it would be looked up, and nobody has it.
+            let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+            let isFourNumbers = labels.count == 4 && labels.allSatisfy { $0.allSatisfy(\.isNumber) }
+            guard isAddress || (isName && !isFourNumbers) else { throw SettingMismatch() }
             return text
         }
     }

@@ -92,7 +92,8 @@ struct OpenAIBodyReader: Sendable {
 
     /// The body's members; an empty body has none, whatever its type is said to be.
     func object(of request: Request) async throws -> JSONObject {
-        let body = try await bytes(of: request)
+        var body = try await bytes(of: request)
+        body.skipByteOrderMark()
         guard body.readableBytes > 0 else { return JSONObject() }
         try checkMediaType(request)
         let value: JSONValue
