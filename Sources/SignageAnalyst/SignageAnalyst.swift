@@ -42,6 +42,7 @@ package struct SignageAnalyst {
             switch measured {
             case .answer(let measured): return measured.text + "\n\n" + answer
             case .refusal(let text): return text + "\n\n" + answer
+            case .unclear(_, let notice?), .other(let notice?): return notice + "\n\n" + answer
             case .unclear, .other, nil: return answer
             }
         }

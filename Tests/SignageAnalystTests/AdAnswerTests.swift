@@ -109,7 +109,9 @@ import Testing
             #expect(AnswerReading(answer).row("**합계**")?.last == "**1.0%**")
             #expect(answer.contains("클릭률 = 클릭 ÷ 조회, 두 값이 다 있는 광고만."))
             let overview = SignageAnalyst.answer(to: "overview", about: data)
-            #expect(AnswerReading(overview).row("click rate (clicks ÷ views)")?.last == "1.0%")
+            #expect(
+                AnswerReading(overview).row("click rate (clicks ÷ views, of the ads that tell both)")?.last == "1.0%"
+            )
             #expect(SignageAnalyst.profile(of: data)?.contains("click rate 1.0% (of the ads that tell both)") == true)
         }
     }
@@ -121,5 +123,24 @@ import Testing
         #expect(answer.contains("| 광고 | ID | 노출 | 클릭 | 클릭률 | 재생 |"))
         #expect(answer.contains("| A | – | 50 | 5 | 10.0% | 10 |"))
         #expect(!answer.contains("재생수: 계산할 수 없습니다") && !answer.contains("조회 ="))
+    }
+
+    @Test(
+        "Where the data name views or impressions, nothing else is a view",
+        arguments: [
+            (["impression", "view", "click", "heartbeat", "play"], 1),
+            (["impression", "click", "heartbeat", "play"], 1),
+            (["scan", "click", "play"], 2), (["노출", "노출", "조회"], 1),
+        ]
+    )
+    func kindsOfEvents(_ kinds: [String], _ views: Int) throws {
+        let rows = kinds.enumerated().map { #"{"id":\#($0),"adId":"A","eventType":"\#($1)"}"# }.joined(separator: ",")
+        let answer = SignageAnalyst.answer(to: "총계", about: try systemData(#"{"viewEvents":[\#(rows)]}"#))
+        let name = AnswerReading(answer).row("조회") ?? []
+        #expect(name.last == "\(views)", "\(answer)")
+        let tables = try SignageTables(csv: [
+            ("viewEvents", "adId,eventType\n" + kinds.map { "A,\($0)\n" }.joined())
+        ])
+        #expect(try tables.rows("SELECT sum(views) FROM signage_views") == [["\(views)"]])
     }
 }

@@ -28,7 +28,10 @@ import Testing
             "상위 5개 광고 보여줘", "top 5 ads", "광고 3개만 비교해줘", "2026년 3월 광고 데이터", "클릭이 10개 이상인 광고는?", "최근 7일 광고 성과",
             "전체 광고 중 클릭이 3건 이상인 것", "디바이스 3번 위치: 2층", "광고 1.5배", "광고 데이터 (2026): 성과는?", "ads by 3 devices",
             "광고 3개와 디바이스 2대를 비교해줘", "compare 3 ads and 2 devices", "광고 3개, 디바이스 2대만 보여줘", "3 ads performed best",
-            "상위 광고 5개, 하위 디바이스 2대",
+            "상위 광고 5개, 하위 디바이스 2대", "CTR 높은 광고 3개, 디바이스 2대 알려줘", "광고 3개, 디바이스 2대 보여줘",
+            "Show 3 ads and 2 devices with the most clicks", "Which 3 ads on 2 devices did best",
+            "광고 1개당 디바이스 1대를 쓰고 싶어요",
+            "2026 ads and 5 devices", "광고 9개, 디바이스 9대 맞나요?",
         ]
     )
     func noStatedCount(_ text: String) {

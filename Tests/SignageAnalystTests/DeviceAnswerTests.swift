@@ -105,6 +105,33 @@ import Testing
     func outOfOrder() throws {
         let data = try systemData(#"{"signages":[{"id":"a","status":"error"},{"id":"b","status":"online"}]}"#)
         let answer = SignageAnalyst.answer(to: "오프라인 디바이스는?", about: data)
-        #expect(answer.contains("오프라인 디바이스 0대** / 2대, 그 밖의 상태 1대") && answer.contains("| a | a | error |"))
+        #expect(answer.contains("오프라인 디바이스 0대** / 2대(온라인 1대), 그 밖의 상태 1대") && answer.contains("| a | a | error |"))
+    }
+
+    @Test("Clicks of the devices and views of the events of one place are a pair")
+    func clicksOfDevices() throws {
+        let data = try systemData(
+            """
+            {"signages":[{"id":"a","location":"Seoul","clicks":1},{"id":"b","location":"Seoul","clicks":1}],
+            "viewEvents":[{"id":1,"deviceId":"a"},{"id":2,"deviceId":"a"},{"id":3,"deviceId":"b"},{"id":4,"deviceId":"b"}]}
+            """
+        )
+        let answer = SignageAnalyst.answer(to: "views and clicks by location", about: data)
+        #expect(AnswerReading(answer).row("Seoul") == ["Seoul", "2", "4", "2", "50.0%"])
+    }
+
+    @Test("Averages that devices give have no average of their own")
+    func averages() throws {
+        let data = try systemData(
+            #"{"signages":[{"id":"S","plays":100,"avgDwellTime":10},{"id":"T","plays":900,"avgDwellTime":20}]}"#
+        )
+        let answer = SignageAnalyst.answer(to: "디바이스별 현황", about: data)
+        #expect(AnswerReading(answer).row("**합계**")?.last == "**–**", "\(answer)")
+    }
+
+    @Test("How many devices are online is told beside those that are not")
+    func online() throws {
+        let answer = SignageAnalyst.answer(to: "몇 대가 온라인이야?", about: try systemData(SmallData.document))
+        #expect(answer.contains("**오프라인 디바이스 1대** / 3대(온라인 2대):"))
     }
 }

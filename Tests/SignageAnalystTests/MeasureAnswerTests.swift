@@ -46,7 +46,7 @@ import Testing
         arguments: ["안녕하세요", "How many devices are there?", ""]
     )
     func other(_ question: String) throws {
-        #expect(try result(question) == .other)
+        #expect(try result(question) == .other())
         #expect(!MeasureAnswer.mayAnswer(question))
     }
 
@@ -92,6 +92,76 @@ import Testing
             ("targetedAds", "id,title,views,clicks\na,A,100,5\nb,B,50,9\n"),
             ("viewEvents", "id,adId,viewedAt\n1,b,2026-03-02 10:00:00\n"),
         ])
-        #expect(try MeasureAnswer.answer("조회수가 가장 많은 광고는?", over: tables.queries) == .other)
+        #expect(try MeasureAnswer.answer("조회수가 가장 많은 광고는?", over: tables.queries) == .other())
+    }
+
+    /// Five views of two ads and two devices; a third ad and a third device have none.
+    private func small() throws -> SignageTables {
+        let texts = [("targetedAds", Self.ads), ("signages", Self.devices), ("viewEvents", Self.events)]
+        return try SignageTables(
+            texts.map { DataSource(name: $0.0, format: .json, content: .text($0.1), origin: $0.0) }
+        )
+    }
+
+    private static let ads = #"[{"id":"A","title":"커피"},{"id":"B","title":"피자"},{"id":"C","title":"빈광고"}]"#
+    private static let devices = """
+        [{"id":"S","name":"로비","location":"서울 강남구"},{"id":"T","name":"입구","location":"부산 진구"},\
+        {"id":"U","name":"창고","location":"대구 중구"}]
+        """
+    private static let events = """
+        [{"id":1,"adId":"A","signageId":"S","viewedAt":"2026-03-02T09:00:00","gender":"남성","ageGroup":"50대 이상"},\
+        {"id":2,"adId":"A","signageId":"S","viewedAt":"2026-03-03T09:00:00","gender":"남성","ageGroup":"20대"},\
+        {"id":3,"adId":"A","signageId":"S","viewedAt":"2026-03-04T09:00:00","gender":"남성","ageGroup":"20대"},\
+        {"id":4,"adId":"B","signageId":"T","viewedAt":"2026-03-07T19:00:00","gender":"여성","ageGroup":"20대"},\
+        {"id":5,"adId":"B","signageId":"T","viewedAt":"2026-03-07T20:00:00","gender":"여성","ageGroup":"30대"}]
+        """
+
+    @Test(
+        "Conditions hold for questions that do not say what is counted, and periods without an end are no days",
+        arguments: [
+            ("여성이 가장 많이 본 광고는?", "조회수 최고: **피자** — 2"), ("주말에 가장 인기 있는 광고는?", "조회수 최고: **피자** — 2"),
+            ("부산에서 가장 인기 있는 광고는?", "조회수 최고: **피자** — 2"), ("3월 7일에 제일 인기 있던 광고는?", "조회수 최고: **피자** — 2"),
+            ("Which ad do women watch the most?", "Highest views: **피자** — 2"), ("3월 3일 이후 조회수는?", "조회수: **4**"),
+            ("3월 4일 이전 조회수는?", "조회수: **2**"), ("3월 4일까지 조회수는?", "조회수: **3**"), ("3월 4일부터 조회수는?", "조회수: **3**"),
+            ("views before March 4", "views: **2**"), ("views after March 4", "views: **2**"),
+            ("since March 4 views", "views: **3**"), ("until March 4 views", "views: **3**"),
+            ("views between March 2 and March 4", "views: **3**"), ("3월 2일에서 3일 사이 조회수", "조회수: **2**"),
+            ("3/4 조회수", "조회수: **1**"), ("50대 조회수는?", "조회수: **1**"), ("조회수가 가장 적은 광고는?", "조회수 최저: **빈광고** — 0"),
+            ("조회수가 가장 낮은 디바이스는?", "조회수 최저: **창고** — 0"), ("부산에서 조회수는?", "조회수: **2**"),
+            ("How many views did 로비 get?", "views: **3**"),
+        ]
+    )
+    func conditions(_ question: String, _ expected: String) throws {
+        let tables = try small()
+        guard case .answer(let answer) = try MeasureAnswer.answer(question, over: tables.queries) else {
+            Issue.record("\(question): \(try MeasureAnswer.answer(question, over: tables.queries))")
+            return
+        }
+        #expect(answer.text.contains(expected), "\(answer.text)")
+        // The other sections know no part of a place's name: they would tell of all places.
+        if question.hasPrefix("부산") { #expect(answer.isWhole) }
+    }
+
+    @Test(
+        "What the figures do not heed of a question is said",
+        arguments: [
+            ("저녁에 가장 많이 본 광고는?", "‘하루 중의 때’"), ("'콜라' 광고 조회수는?", "‘콜라’"), ("60대 조회수는?", "‘60대’"),
+            ("그 광고의 조회수는?", "앞의 질문에 기댄 말"), ("여성 광고 성과 알려줘", "‘여성’"),
+        ]
+    )
+    func ignored(_ question: String, _ notice: String) throws {
+        switch try MeasureAnswer.answer(question, over: try small().queries) {
+        case .refusal(let text): #expect(text.contains(notice), "\(text)")
+        case .unclear(_, let text), .other(let text): #expect(text?.contains(notice) == true, "\(text ?? "nothing")")
+        case .answer(let answer): Issue.record("\(question): \(answer.text)")
+        }
+    }
+
+    @Test("An advertiser is no week")
+    func advertiser() throws {
+        guard case .refusal = try MeasureAnswer.answer("광고주별 조회수", over: try small().queries) else {
+            Issue.record("\(try MeasureAnswer.answer("광고주별 조회수", over: try small().queries))")
+            return
+        }
     }
 }

@@ -40,8 +40,9 @@ struct AnswerBody {
 
     private var greeting: String {
         let hello = context.language(
-            "디지털 사이니지 데이터를 계산해 드리는 분석기입니다. 이 질문에는 데이터로 계산할 것이 없습니다.",
-            "This analyst computes figures of digital-signage data; there is nothing in this message that it could compute."
+            "디지털 사이니지 데이터를 계산해 드리는 규칙 기반 분석기입니다. 이 말에서 계산할 것을 찾지 못했습니다. 앞의 질문에 이어지는 말은 알아듣지 못하니 온전한 문장으로 물어보세요.",
+            "This rule-based analyst computes figures of digital-signage data and found nothing to compute in this message. What leans on "
+                + "an earlier question is not understood: please ask in a whole sentence."
         )
         return hello + " " + Guide(language: context.language).abilities
     }

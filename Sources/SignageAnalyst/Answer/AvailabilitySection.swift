@@ -34,11 +34,12 @@ struct AvailabilitySection {
         if down.isEmpty {
             return language("오프라인 디바이스가 없습니다(\(total)대 중 0대).", "No device is offline (0 of \(total)).")
         }
+        let online = context.whole.listedDevices.count { $0.entity?.status == .online }
         let others = down.count - offline
         let other = others > 0 ? language(", 그 밖의 상태 \(others)대", ", \(others) in another state") : ""
         let sentence = language(
-            "**오프라인 디바이스 \(offline)대** / \(total)대\(other):",
-            "**\(offline) of \(total) devices offline**\(other):"
+            "**오프라인 디바이스 \(offline)대** / \(total)대(온라인 \(online)대)\(other):",
+            "**\(offline) of \(total) devices offline** (\(online) online)\(other):"
         )
         return sentence + "\n\n" + table(down)
     }

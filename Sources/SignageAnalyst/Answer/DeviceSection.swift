@@ -70,7 +70,7 @@ struct DeviceSection {
         for row in ranked.rows { table.append(row.cells + layout.cells(row.measures)) }
         if ranked.rows.count > 1, layout.metric(nil) != nil {
             let blanks = [String](repeating: "", count: names.count - 1)
-            table.sums = [language("합계", "Total")] + blanks + layout.cells(ranked.sum)
+            table.sums = [language("합계", "Total")] + blanks + layout.cells(ranked.sum, isSum: true)
         }
         return table.text(in: language)
     }

@@ -4,10 +4,12 @@ extension Finding {
         switch self {
         case .cutOff, .malformed, .unreadable, .statedCount, .strayElements, .duplicateIDs, .unknownReferences,
             .eventsWithoutReference, .missingTimes, .unparsableTimes, .clicksWithoutViews, .negativeValues, .mixedZones,
-            .tooManyNames, .droppedArrays, .unreadableValues, .attentionBeyondDwell:
+            .tooManyNames, .droppedArrays, .unreadableValues:
             true
-        case .missingValues(_, let role, _, _, _): [.views, .impressions, .clicks, .clicked, .plays].contains(role)
-        case .noTable, .emptyTable, .noField, .missingIDs, .viewFieldDisagrees, .clickFieldDisagrees: false
+        case .missingValues(_, _, _, _, let changesFigures): changesFigures
+        case .attentionBeyondDwell, .noTable, .emptyTable, .noField, .missingIDs, .viewFieldDisagrees,
+            .clickFieldDisagrees:
+            false
         }
     }
 
@@ -165,7 +167,7 @@ extension Finding {
                 "Values of `\(Self.cell(field))` of \(Self.name(table, language)) that cannot be read, left out: \(Figure.number(values)) "
                     + "(for example `\(Self.cell(example))`)."
             )
-        case .missingValues(let table, _, let field, let rows, let all):
+        case .missingValues(let table, let field, let rows, let all, _):
             return language(
                 "\(Self.name(table, language)) \(Figure.number(all))행 중 \(Figure.number(rows))행에 `\(Self.cell(field))` 값이 없습니다.",
                 "Rows of \(Self.name(table, language)) without a value of `\(Self.cell(field))`: \(Figure.number(rows)) of \(Figure.number(all))."

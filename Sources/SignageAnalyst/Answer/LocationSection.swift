@@ -24,7 +24,10 @@ struct LocationSection {
         ]
         var table = MarkdownTable(names + layout.columns(in: language), limit: context.limit)
         table.isAscending = ranked.isAscending
-        for row in ranked.rows { table.append(row.cells + layout.cells(row.measures)) }
+        let several = Set(analysis.places.filter { $0.devices > 1 }.map(\.name))
+        for row in ranked.rows {
+            table.append(row.cells + layout.cells(row.measures, isSum: several.contains(row.title)))
+        }
         parts.append(table.text(in: language))
         parts += MissingMeasures(context: context, wanted: wanted).lines
         return parts.joined(separator: "\n\n")
@@ -69,7 +72,7 @@ extension SignageAnalysis {
             places[location]?.measures.add(ownMeasures(of: device))
         }
         for (name, tally) in zip(events.byLocation.names, events.byLocation.tallies) {
-            places[name, default: Place(name: name, measures: start)].measures.add(measures(of: tally))
+            places[name, default: Place(name: name, measures: start)].measures.join(measures(of: tally))
         }
         return places.values
             .filter { place in filter.locations.map { $0.contains(place.name) } ?? true }

@@ -52,6 +52,13 @@ struct Measures: Sendable {
         for (kind, sum) in other.durations { durations[kind, default: DurationSum()].add(sum) }
     }
 
+    /// Adds the other half of one row: its views and clicks are a pair.
+    mutating func join(_ half: Measures) {
+        add(half)
+        viewsWithoutClicks = 0
+        clicksWithoutViews = 0
+    }
+
     private var unpairedViews: Double { clicks == nil ? views ?? 0 : viewsWithoutClicks }
     private var unpairedClicks: Double { views == nil ? clicks ?? 0 : clicksWithoutViews }
 
@@ -88,14 +95,16 @@ struct MeasureLayout: Sendable {
         return titles.map { MarkdownTable.Column(title: $0) }
     }
 
-    func cells(_ measures: Measures) -> [String] {
+    /// - Parameter isSum: Whether the figures are those of several rows, of which averages given by devices have no average.
+    func cells(_ measures: Measures, isSum: Bool = false) -> [String] {
         var cells: [String] = []
         if hasViews { cells.append(Figure.number(measures.views)) }
         if hasClicks { cells.append(Figure.number(measures.clicks)) }
         if hasViews, hasClicks { cells.append(Figure.percent(measures.rated?.clicks, of: measures.rated?.views)) }
         if hasPlays { cells.append(Figure.number(measures.plays)) }
         for kind in kinds {
-            cells.append(Figure.oneDecimal(measures.average(kind, in: analysis)))
+            let isKnown = !isSum || analysis.addsUp(kind)
+            cells.append(isKnown ? Figure.oneDecimal(measures.average(kind, in: analysis)) : Figure.none)
             guard showsTotals else { continue }
             let sum = measures.durations[kind].flatMap { $0.count > 0 ? analysis.seconds($0, kind) : nil }
             cells.append(analysis.addsUp(kind) ? Figure.oneDecimal(sum) : Figure.none)
@@ -151,6 +160,9 @@ extension SignageAnalysis {
         if viewSource == .events, clickSource == .events { return Measures(views: totalViews, clicks: totalClicks) }
         var sum = Measures()
         for ad in adSubjects { sum.add(Measures(views: views(of: ad), clicks: clicks(of: ad))) }
+        if viewSource == .events, events.withoutAd.events > 0 {
+            sum.add(Measures(views: events.views(events.withoutAd), clicks: nil))
+        }
         return sum
     }
 

@@ -41,23 +41,24 @@ struct Notes {
                 "\(english) = the sum of `\(field)` of `targetedAds`."
             )
         case .events:
-            let total = analysis.events.total
+            let others = analysis.events.otherRows
             var korean = "조회 = 시청 이벤트 수"
             var english = "Views = the number of view events"
             var left: [String] = []
-            if total.clickEvents > 0 {
-                left.append(context.language("클릭", "click") + " \(Figure.number(total.clickEvents))")
-            }
-            if analysis.events.namesViews, total.playEvents > 0 {
-                left.append(context.language("재생", "play") + " \(Figure.number(total.playEvents))")
+            for (count, name) in [
+                (others.clicks, context.language("클릭", "click")), (others.plays, context.language("재생", "play")),
+                (others.rest, context.language("그 밖의 것", "another")),
+            ] where count > 0 {
+                left.append(name + " \(Figure.number(count))")
             }
             if !left.isEmpty {
                 korean += "(유형이 \(left.joined(separator: ", "))건인 이벤트 제외)"
                 english += " (without events of type \(left.joined(separator: ", ")))"
             }
-            if total.countedRows > 0, let field = analysis.events.fields.name(of: .views) {
-                korean += ", `\(field)` 필드가 있는 \(Figure.number(total.countedRows))행은 그 값"
-                english += "; for the \(Figure.number(total.countedRows)) rows that have `\(field)`, its value"
+            let counted = analysis.events.countedRows
+            if counted > 0, let field = analysis.events.fields.name(of: .views) {
+                korean += ", `\(field)` 필드가 있는 \(Figure.number(counted))행은 그 값"
+                english += "; for the \(Figure.number(counted)) rows that have `\(field)`, its value"
             }
             return context.language(korean + ".", english + ".")
         }

@@ -33,8 +33,10 @@ struct TotalsSection {
         if let views = analysis.totalViews { rows.append((language(names.0, names.1), Figure.number(views))) }
         if let clicks = analysis.totalClicks {
             rows.append((language("클릭", "clicks"), Figure.number(clicks)))
-            let rated = analysis.totals.rated
-            let title = language("클릭률 (클릭 ÷ \(names.0))", "click rate (clicks ÷ \(names.1))")
+            let totals = analysis.totals
+            let rated = totals.rated
+            let some = totals.ratesSome ? language(", 둘 다 있는 광고만", ", of the ads that tell both") : ""
+            let title = language("클릭률 (클릭 ÷ \(names.0)\(some))", "click rate (clicks ÷ \(names.1)\(some))")
             rows.append((title, Figure.percent(rated?.clicks, of: rated?.views)))
         }
         if let plays { rows.append((language("재생", "plays"), Figure.number(plays))) }

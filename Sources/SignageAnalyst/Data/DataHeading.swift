@@ -30,7 +30,7 @@ struct DataHeading {
                 candidate = (table, token.range.lowerBound)
                 gap = 0
                 sawColon = false
-            case .sentenceEnd: candidate = nil
+            case .sentenceEnd, .question: candidate = nil
             case .lineEnd:
                 if gap > 0 { candidate = nil }
             case .other, .word(.ranking), .word(.selection): gap += 1

@@ -9,6 +9,7 @@ struct LabelToken: Equatable {
         case openParenthesis
         case closeParenthesis
         case sentenceEnd
+        case question
         case lineEnd
         /// Anything else, runs of it taken together.
         case other
@@ -47,8 +48,8 @@ struct LabelTokens: Sequence, IteratorProtocol {
             case UInt8(ascii: ":"), UInt8(ascii: "="): return take(1, .colon)
             case UInt8(ascii: "("), UInt8(ascii: "["): return take(1, .openParenthesis)
             case UInt8(ascii: ")"), UInt8(ascii: "]"): return take(1, .closeParenthesis)
-            case UInt8(ascii: "."), UInt8(ascii: "?"), UInt8(ascii: "!"), UInt8(ascii: ";"):
-                return take(1, .sentenceEnd)
+            case UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: ";"): return take(1, .sentenceEnd)
+            case UInt8(ascii: "?"): return take(1, .question)
             case UInt8(ascii: ","), UInt8(ascii: "/"): return take(1, .pause)
             case UInt8(ascii: "0")...UInt8(ascii: "9"): return takeNumber()
             default: break

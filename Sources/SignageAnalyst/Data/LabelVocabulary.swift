@@ -60,9 +60,9 @@ enum LabelVocabulary {
             "상위", "하위", "최근", "처음", "마지막", "top", "bottom", "best", "worst", "last", "first", "latest", "최대", "최소",
         ].map { ($0, .ranking) }
         words += [
-            "만", "비교", "추천", "골라", "고르", "뽑", "선택", "compare", "comparing", "comparison", "recommend", "suggest",
-            "pick",
-            "choose", "select", "only", "just",
+            "만", "당", "씩", "마다", "비교", "추천", "골라", "고르", "뽑", "선택", "보여", "찾아", "싶", "높은", "낮은", "많은", "적은",
+            "compare", "comparing", "comparison", "recommend", "suggest", "pick", "choose", "select", "only", "just",
+            "show", "give", "find", "which", "what", "how", "want", "each", "most", "least", "highest", "lowest",
         ].map { ($0, .selection) }
         var table = [[Entry]](repeating: [], count: 256)
         for (text, word) in words.sorted(by: { ($0.0.utf8.count, $1.0) > ($1.0.utf8.count, $0.0) }) {

@@ -67,8 +67,13 @@ private struct MessageScan {
         }
         keepWords(upTo: text.count)
         let rest = min(wordsStart, text.count)..<text.count
-        stated += StatedCount.all(in: text, range: rest, after: previousTable)
-        listed += StatedCount.listed(in: text, range: rest)
+        takeSizes(in: rest)
+    }
+
+    private mutating func takeSizes(in range: Range<Int>) {
+        let sizes = StatedCount.all(in: text, range: range, after: previousTable)
+        stated += sizes.stated
+        listed += sizes.listed
     }
 
     // MARK: Arrays
@@ -149,8 +154,7 @@ private struct MessageScan {
     private mutating func accept(_ found: [FoundTable], at start: Int, headingStart: Int) {
         keepWords(upTo: headingStart)
         let sizesStart = min(wordsStart, headingStart)
-        stated += StatedCount.all(in: text, range: sizesStart..<start, after: previousTable)
-        listed += StatedCount.listed(in: text, range: sizesStart..<start)
+        takeSizes(in: sizesStart..<start)
         labels += String(decoding: text[headingStart..<start], as: UTF8.self)
         ranges.append(start..<start)
         tables += found

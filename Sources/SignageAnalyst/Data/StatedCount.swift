@@ -11,21 +11,18 @@ extension StatedCount {
     /// a colon, or goes on a list that began with such a number. "상위 5개 광고" states nothing about the table.
     ///
     /// - Parameter table: The table whose array stands right before the part, as in `[…] (총 12개)`.
-    static func all(in text: UnsafeRawBufferPointer, range: Range<Int>, after table: TableName?) -> [StatedCount] {
-        read(text, range, after: table).counts
-    }
-
-    /// The sizes of several tables that a sentence counts one after the other: "광고 3개, 디바이스 5대", "12 ads and 5 devices".
-    /// In a text that comes with data they say how much there is of it; in another they may say what is wanted.
-    static func listed(in text: UnsafeRawBufferPointer, range: Range<Int>) -> [StatedCount] {
-        read(text, range, after: nil).listed
-    }
-
-    private static func read(_ text: UnsafeRawBufferPointer, _ range: Range<Int>, after table: TableName?) -> Reader {
+    /// - Returns: `listed` are the sizes of several tables that a sentence counts one after the other: "광고 3개, 디바이스 5대", "12
+    ///   ads and 5 devices". In a text that comes with data they say how much there is of it; in another they may say what is
+    ///   wanted.
+    static func all(
+        in text: UnsafeRawBufferPointer,
+        range: Range<Int>,
+        after table: TableName?
+    ) -> (stated: [StatedCount], listed: [StatedCount]) {
         var reader = Reader(table: table)
         for token in LabelTokens(text, in: range) { reader.read(token) }
         reader.endSentence()
-        return reader
+        return (reader.counts, reader.listed)
     }
 
     /// Reads tokens of a sentence; what it remembers of it is bounded.
@@ -82,6 +79,9 @@ extension StatedCount {
             case .closeParenthesis:
                 settle()
                 isInParentheses = false
+            case .question:
+                isSelection = true
+                endSentence()
             case .sentenceEnd, .lineEnd: endSentence()
             case .other: takeOther()
             }
@@ -114,7 +114,7 @@ extension StatedCount {
         }
 
         private mutating func take(_ name: TableName) {
-            if let pending = number, pending.table == nil {
+            if let pending = number, pending.table == nil, pending.isTotal || !looksLikeYear(pending.value) {
                 let count = StatedCount(table: name, count: pending.value)
                 if pending.isTotal { counts.append(count) } else { counted.append(count) }
                 number = nil

@@ -11,9 +11,9 @@ package struct MeasureAnswer {
         /// What the question asks for that is not computed, said in its language.
         case refusal(String)
         /// It names measures, but with words that are not understood: nothing is claimed.
-        case unclear([String])
+        case unclear([String], notice: String?)
         /// The question is not about measures.
-        case other
+        case other(notice: String? = nil)
     }
 
     package struct Answer: Sendable, Equatable {
@@ -31,7 +31,7 @@ package struct MeasureAnswer {
     /// Whether a text names a measure at all, so that it is worth making tables for it.
     package static func mayAnswer(_ text: String) -> Bool {
         let words = QuestionText(Question.words(of: text))
-        return words.has(MeasureWords.busy) || MeasureWords.measures.contains { words.has($0.1) }
+        return words.has(MeasureWords.busy + MeasureWords.popular) || MeasureWords.measures.contains { words.has($0.1) }
     }
 
     /// Blocks while it computes.
@@ -43,33 +43,54 @@ package struct MeasureAnswer {
             && queries.catalogue.tables.contains { table in
                 SignageTable(table) == .targetedAds && MappedTable(table, as: .targetedAds).has(.clicks)
             }
-        if schema.isEmpty { return .other }
+        if schema.isEmpty { return .other() }
         let words = Question.words(of: text)
         let language = Language(of: words)
         let names = try NamesInData(queries, schema)
-        switch MeasureQuestion.read(words, names: names, schema: schema, span: span(queries.catalogue)) {
-        case .other: return .other
+        let read = MeasureQuestion.read(words, names: names, schema: schema, span: span(queries.catalogue))
+        let ignored = ignored(read, language)
+        switch read.reading {
+        case .other: return .other(notice: ignored)
         case .beyond(let reasons):
             let list = reasons.map { language($0.korean, $0.english) }.joined(separator: ", ")
-            return .refusal(
-                language(
-                    "이 질문의 \(list)은(는) 이 분석기가 계산하지 않습니다.",
-                    "This analyst does not compute \(list), which the question asks for."
-                )
+            let text = language(
+                "이 질문의 \(list)은(는) 이 분석기가 계산하지 않습니다.",
+                "This analyst does not compute \(list), which the question asks for."
             )
-        case .unclear(let words): return .unclear(words)
+            return .refusal(([text] + [ignored].compactMap { $0 }).joined(separator: "\n\n"))
+        case .unclear(let words): return .unclear(words, notice: ignored)
         case .missing(let measures, let dimension):
             // The other sections say what is missing of these, or have it from other fields.
             let told: Set<Measure> = [.plays, .views, .clicks, .clickRate, .dwell, .attention, .watch]
-            if dimension == nil, told.isSuperset(of: measures) { return .other }
+            if dimension == nil, told.isSuperset(of: measures) { return .other(notice: ignored) }
             return .refusal(missing(measures, dimension, language))
         case .answerable(let question)
         where countsAreElsewhere && !Set(question.measures).isDisjoint(with: [.views, .clicks, .clickRate]):
-            return .other
+            return .other(notice: ignored)
         case .answerable(let question):
             let answer = MeasureAnswer(queries: queries, schema: schema, question: question.withCounts(schema))
             return .answer(try answer.written(isWhole: question.isBeyondSections))
         }
+    }
+
+    /// What the analyst's sections, which then answer, do not heed of a question: conditions on rows that they do not know, words
+    /// that nobody understood, and what leans on an earlier question.
+    private static func ignored(_ read: MeasureQuestion.Read, _ language: Language) -> String? {
+        let places: Set<MeasureDimension?> = [.ad, .device, .location]
+        var names = read.conditions.filter { !places.contains($0.dimension) || !$0.isWholeName }
+            .map { language($0.label.korean, $0.label.english) }
+        let leaning = read.leaning
+        if let leaning { names.append(leaning) }
+        if case .unclear(let unknown) = read.reading { names += unknown.filter { $0 != leaning } }
+        guard !names.isEmpty else { return nil }
+        let list = names.prefix(5).map { "‘\(MarkdownTable.cell($0))’" }.joined(separator: ", ")
+        return language(
+            "⚠️ 다음은 아래 수치에 반영되지 않았습니다: \(list)."
+                + (leaning == nil ? "" : " 앞의 질문에 기댄 말은 알아듣지 못하니 이름을 넣어 물어보세요."),
+            "⚠️ The figures below do not heed this of the question: \(list)."
+                + (leaning == nil
+                    ? "" : " What leans on an earlier question is not understood: please ask with the name.")
+        )
     }
 
     private static func missing(_ measures: [Measure], _ dimension: MeasureDimension?, _ language: Language) -> String {
@@ -194,7 +215,29 @@ package struct MeasureAnswer {
             }
             groups.append(Group(names: names, figures: Array(row[keys.count...])))
         }
-        return ranked(groups, rows)
+        let absent = try absent(rows, keys)
+        groups += absent.map { row in
+            Group(names: [row[keys.count - 1] ?? Figure.none], figures: Array(row[keys.count...]))
+        }
+        return ranked(groups, rows + absent)
+    }
+
+    /// The keys of ads, devices or places of their tables that no row counted has: their sums are zero.
+    private func absent(_ rows: [[String?]], _ keys: [String]) throws(QueryError) -> [[String?]] {
+        let isOfEvents = question.measures.allSatisfy { [.views, .clicks].contains($0) }
+        guard isOfEvents, question.dimensions.count == 1, !question.isShare,
+            !question.filters.contains(where: { $0.dimension == question.dimensions[0] })
+        else { return [] }
+        let view = question.dimensions == [.ad] ? "signage_ads" : "signage_devices"
+        guard [.ad, .device, .location].contains(question.dimensions[0]),
+            let known = schema.catalogue.view(named: view), keys.allSatisfy(known.columns.contains)
+        else { return [] }
+        let counted = Set(rows.compactMap { $0[0] })
+        let list = keys.joined(separator: ", ")
+        return try queries.run("SELECT DISTINCT \(list) FROM \(view)", limits: Self.limits).rows
+            .map { $0.map(\.text) }
+            .filter { row in row[0].map { !counted.contains($0) } ?? false }
+            .map { $0 + question.measures.map { _ in "0" } }
     }
 
     private var isInOrder: Bool {

@@ -15,10 +15,20 @@ struct MeasureQuestion {
         case other
     }
 
+    /// A reading, and what of the rows the question is about as far as that was understood.
+    struct Read {
+        let reading: Reading
+        let conditions: [Filter]
+        /// What leans on an earlier question.
+        let leaning: String?
+    }
+
     struct Filter {
         let dimension: MeasureDimension?
         let label: (korean: String, english: String)
         let condition: String
+        /// Whether the name is one as the data have it, not a part of some.
+        var isWholeName = true
     }
 
     /// What is set against each other.
@@ -52,7 +62,7 @@ struct MeasureQuestion {
         names: NamesInData,
         schema: MeasureSchema,
         span: QuestionDates.Period?
-    ) -> Reading {
+    ) -> Read {
         var text = QuestionText(question)
         var read = MeasureQuestion(Language(of: question))
         read.takeNames(&text, names)
@@ -60,12 +70,44 @@ struct MeasureQuestion {
         if let span { read.takeDates(&text, span) }
         read.takeWeekdays(&text)
         let hours = read.takeHours(&text)
+        let leaning = read.leaning(text)
+        let reading = read.understood(text, beyond.map { ($0.korean, $0.english) }, hours, leaning, schema)
+        let sides = read.sides.map { Filter(dimension: .date, label: $0.label, condition: $0.condition) }
+        var conditions = read.filters + sides
+        if text.has(MeasureWords.partsOfDay) {
+            conditions.append(Filter(dimension: .hour, label: ("하루 중의 때", "a part of the day"), condition: ""))
+        }
+        return Read(reading: reading, conditions: conditions, leaning: leaning)
+    }
+
+    /// A word that means something said before, if the question itself does not name what that is.
+    private func leaning(_ text: QuestionText) -> String? {
+        let hasName = filters.contains { $0.dimension == .ad || $0.dimension == .device || $0.dimension == .location }
+        let word = hasName ? nil : MeasureWords.leaning.first { text.has([$0]) }
+        return word?.filter { $0 != "$" }.trimmed
+    }
+
+    /// What is left of the question when names and times are taken out of it.
+    private func understood(
+        _ text: QuestionText,
+        _ beyond: [(korean: String, english: String)],
+        _ hours: Hours,
+        _ leaning: String?,
+        _ schema: MeasureSchema
+    ) -> Reading {
+        var (text, read) = (text, self)
+        if text.has(MeasureWords.totalDurations) { return .other }
         read.takeMeasures(&text)
-        if read.measures.isEmpty, text.has(MeasureWords.busy) { read.measures = [.views] }
+        let isPopular = read.measures.isEmpty && text.has(MeasureWords.popular)
+        if isPopular || (read.measures.isEmpty && text.has(MeasureWords.busy)) { read.measures = [.views] }
         if read.measures.isEmpty { return .other }
         read.takeRanking(&text)
+        if isPopular {
+            read.isRanking = true
+            for word in MeasureWords.popular { _ = text.take(word) }
+        }
         read.takeDimensions(&text)
-        var reasons = beyond.map { (korean: $0.korean, english: $0.english) }
+        var reasons = beyond
         if text.has(MeasureWords.partsOfDay) || text.text.contains(/\d{4}년/)
             || (!read.isRelative && text.has(["최근", "recent"]))
         {
@@ -87,7 +129,7 @@ struct MeasureQuestion {
         if read.isRanking, read.dimensions.isEmpty, read.sides.isEmpty { reasons.append(("이 순위", "this ranking")) }
         if read.dimensions.count > 2 { reasons.append(("세 가지 이상의 구분", "more than two breakdowns")) }
         if !reasons.isEmpty { return .beyond(reasons) }
-        let unknown = text.unknownWords
+        let unknown = (leaning.map { [$0] } ?? []) + text.unknownWords
         if !unknown.isEmpty { return .unclear(unknown) }
         return read.checked(schema)
     }
@@ -96,7 +138,8 @@ struct MeasureQuestion {
     var isBeyondSections: Bool {
         let known: Set<Measure> = [.views, .clicks, .clickRate, .dwell, .attention, .watch]
         let places: Set<MeasureDimension?> = [.ad, .device, .location]
-        return !known.isSuperset(of: measures) || filters.contains { !places.contains($0.dimension) } || !sides.isEmpty
+        return !known.isSuperset(of: measures) || filters.contains { !places.contains($0.dimension) || !$0.isWholeName }
+            || !sides.isEmpty
             || isPerDay || isShare || dimensions.count > 1 || dimensions.contains(.week)
     }
 
@@ -141,7 +184,8 @@ struct MeasureQuestion {
                 Filter(
                     dimension: dimension,
                     label: (title, title),
-                    condition: "\(column) IN (\(values.map(\.sqlLiteral).joined(separator: ", ")))"
+                    condition: "\(column) IN (\(values.map(\.sqlLiteral).joined(separator: ", ")))",
+                    isWholeName: dimension != .location || entries.allSatisfy { $0.values == [$0.title] }
                 )
             )
             // Several of a kind are set beside each other.
@@ -178,6 +222,8 @@ struct MeasureQuestion {
             (6...6, ["토요일", "saturdays", "saturday"], "토요일", "Saturday"),
             (7...7, ["일요일", "sundays", "sunday"], "일요일", "Sunday"),
         ]
+        // "Weekday and weekend": alone it names the day of the week.
+        if text.has(["weekend"]), text.take("weekday$") { text.add(" weekdays") }
         var found: [Side] = []
         for (days, spellings, korean, english) in words {
             var isNamed = false

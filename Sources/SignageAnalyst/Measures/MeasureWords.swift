@@ -56,6 +56,23 @@ enum MeasureWords {
         ),
     ]
 
+    /// Words that ask for the most viewed without saying what is counted.
+    static let popular = [
+        "인기", "많이 본", "많이 봤", "많이 보", "적게 본", "덜 본", "좋아", "popular", "favorite", "favourite", "watch the most",
+        "watched the most", "most watched", "least watched", "like the most", "like most",
+    ]
+    /// Sums of durations, which the analyst's sections know.
+    static let totalDurations = [
+        "총 체류", "총 주목", "총 시청 시간", "체류 시간 합", "주목 시간 합", "시청 시간 합", "total dwell", "total attention",
+        "total watch", "total viewing",
+    ]
+    /// Words that lean on what was said before.
+    static let leaning = [
+        "그 광고", "그 디바이스", "그 기기", "그 지역", "그 위치", "그 날", "그날", "그럼", "그러면", "둘 중", "그것", "그건",
+        "that ad", "that device", "that place", "this ad", "and the ", "what about",
+        "how about", "its$",
+    ]
+
     static let dimensions: [(MeasureDimension, [String])] = [
         (
             .age,
@@ -87,7 +104,7 @@ enum MeasureWords {
         (
             .week,
             [
-                "주차별", "주별", "주간별", "주간 추이", "by week", "weekly", "each week", "per week", "which week",
+                "주차별", "^주별", "주간별", "주간 추이", "by week", "weekly", "each week", "per week", "which week",
                 "week by week", "어느 주",
             ]
         ),
@@ -165,7 +182,7 @@ enum MeasureWords {
         (["매출", "수익", "비용", "단가", "예산", "revenue", "cost$", "costs$", "roi$", "budget", "price"], "금액", "money"),
         (
             [
-                "않은", "않는", "없는", "없이", "안 ", "0인", "말고", "외에", "not$", "never", "zero", "no views", "no clicks",
+                "않은", "않는", "없는", "없이", "^안 ", "0인", "말고", "외에", "not$", "never", "zero", "no views", "no clicks",
                 "no plays",
             ],
             "부정 조건", "negative conditions"
@@ -192,6 +209,7 @@ enum MeasureWords {
         ),
         (["순 방문", "순방문", "재방문", "unique", "returning"], "사람별 집계", "figures by person"),
         (["누적", "cumulative", "running total"], "누적값", "running totals"),
+        (["광고주", "advertiser"], "광고주별 집계", "figures by advertiser"),
     ]
     static let average = ["평균", "average", "mean$"]
 
@@ -217,7 +235,7 @@ enum MeasureWords {
         "대한",
         "관련", "기간", "동안", "상위", "하위", "개", "곳", "대", "순", "별", "분석", "현황", "통계", "결과", "수", "숫자", "수치", "시간", "날", "주",
         "요일", "비율", "평균", "성과", "효과", "사람", "시청", "건", "번", "회", "명", "초", "차트", "그래프", "도표", "시각화", "그려", "나타", "확인",
-        "궁금", "질문",
+        "궁금", "질문", "사이",
         "이", "본", "우리", "저", "제", "좋", "나누", "나눠", "기준", "따른", "따라", "도달", "본다", "볼", "쪽", "것", "게", "알", "싶",
     ]
 

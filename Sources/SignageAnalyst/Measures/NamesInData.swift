@@ -75,7 +75,10 @@ struct NamesInData {
 
     /// Under what names questions speak of a group of viewers.
     private static func names(of value: String, _ dimension: MeasureDimension) -> [String] {
-        guard dimension == .gender else { return [value, value.filter { $0 != " " }] }
+        guard dimension == .gender else {
+            let bare = value.filter { $0 != " " }
+            return [value, bare] + (bare.hasSuffix("이상") ? [String(bare.dropLast(2))] : [])
+        }
         switch value.lowercased() {
         case "남성", "남자", "남", "male", "m", "man": return [value, "남성", "남자", "male", "men"]
         case "여성", "여자", "여", "female", "f", "woman": return [value, "여성", "여자", "female", "women"]

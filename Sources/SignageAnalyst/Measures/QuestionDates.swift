@@ -41,13 +41,44 @@ struct QuestionDates {
     private mutating func takeWritten(_ text: inout QuestionText) {
         while let (range, first) = date(in: text.text[...]) {
             let rest = text.text[range.upperBound...]
-            if let (end, last) = rangeEnd(in: rest, after: first), last >= first {
+            let before = text.text[..<range.lowerBound].split { !$0.isLetter }.last ?? ""
+            if let (end, last) = rangeEnd(in: rest, after: first, isBetween: before == "between"), last >= first {
                 periods.append(Period(first: first, last: last))
                 text.replace(range.lowerBound..<end)
+            } else if let (open, period) = openPeriod(at: first, before, range, rest) {
+                periods.append(period)
+                text.replace(open)
             } else {
                 periods.append(Period(first: first, last: first))
                 text.replace(range)
             }
+        }
+    }
+
+    /// A period without an end or a beginning: `이후`, `이전`, `since`, `until`; that of the data is meant.
+    private func openPeriod(
+        at day: Int,
+        _ before: Substring,
+        _ date: Range<String.Index>,
+        _ rest: Substring
+    ) -> (Range<String.Index>, Period)? {
+        func from(_ day: Int) -> Period { Period(first: day, last: max(day, span.last)) }
+        func through(_ day: Int) -> Period { Period(first: min(day, span.first), last: day) }
+        if let match = rest.prefixMatch(of: /\s*(이후|부터|이전|까지)/) {
+            let range = date.lowerBound..<match.range.upperBound
+            switch match.1 {
+            case "이후", "부터": return (range, from(day))
+            case "이전": return (range, through(day - 1))
+            default: return (range, through(day))
+            }
+        }
+        let range = before.startIndex..<date.upperBound
+        switch before {
+        case "after": return (range, from(day + 1))
+        case "since", "from", "starting": return (range, from(day))
+        case "before": return (range, through(day - 1))
+        case "until", "till", "through": return (range, through(day))
+        default: return nil
         }
     }
 
@@ -71,6 +102,11 @@ struct QuestionDates {
         {
             found.append((match.range, day))
         }
+        if let match = text.firstMatch(of: /(?:^|[^\d\/])(\d{1,2})\/(\d{1,2})(?![\d\/])/),
+            let day = day(year: nil, month: Int(match.1), date: Int(match.2)), span.first...span.last ~= day
+        {
+            found.append((match.1.startIndex..<match.2.endIndex, day))
+        }
         return found.min { $0.0.lowerBound < $1.0.lowerBound }
     }
 
@@ -85,8 +121,11 @@ struct QuestionDates {
     }
 
     /// The end of a period that has just begun: ` ~ 3월 15일`, `부터 15일까지`, `-8`, ` to march 8`.
-    private func rangeEnd(in rest: Substring, after first: Int) -> (String.Index, Int)? {
-        guard let sign = rest.prefixMatch(of: /\s*(?:부터|에서|~|-|–|to|through|until)\s*/) else { return nil }
+    private func rangeEnd(in rest: Substring, after first: Int, isBetween: Bool) -> (String.Index, Int)? {
+        let sign =
+            rest.prefixMatch(of: /\s*(?:부터|에서|~|-|–|to|through|until)\s*/)
+            ?? (isBetween ? rest.prefixMatch(of: /\s*and\s*/) : nil)
+        guard let sign else { return nil }
         let behind = rest[sign.range.upperBound...]
         if let (range, day) = date(in: behind), range.lowerBound == behind.startIndex { return (range.upperBound, day) }
         let start = CivilCalendar.date(ofDay: first)

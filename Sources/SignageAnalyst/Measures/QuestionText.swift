@@ -17,6 +17,9 @@ struct QuestionText {
         return true
     }
 
+    /// Adds a word that is known to be meant.
+    mutating func add(_ word: String) { text += word }
+
     /// Where a word stands first, in bytes; nil when it is not there.
     func place(of word: String) -> Int? {
         guard KeywordMatcher(text).has(word), let range = text.firstRange(of: Self.plain(word)) else { return nil }
@@ -75,6 +78,8 @@ struct QuestionText {
         }
         // What follows a piece that was taken out is a particle.
         if word.count < 3, KoreanParticles.all.contains(word) { return true }
+        // An age is no number of devices.
+        if word.wholeMatch(of: /[1-9]0대/) != nil { return false }
         if word.wholeMatch(of: /\d{1,3}(개|곳|대|위|가지)/) != nil { return true }
         return MeasureWords.koreanFillers.contains { word.hasPrefix($0) } || KoreanParticles.all.contains(word)
     }

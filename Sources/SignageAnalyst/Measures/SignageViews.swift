@@ -221,12 +221,15 @@ extension SignageViews {
         return Dictionary(grouping: try values(table, .eventType)) { EventKind(type: $0) }
     }
 
-    /// Events that are no pure clicks; playbacks are left out too where the data names views apart from them.
+    /// Events that are no pure clicks; where the data name views or impressions, those and no others (`Tally.ViewDefinition`).
     private func viewCount(_ table: MappedTable, _ kinds: [EventKind: [String]]?) -> String {
         let count = table.number(.views).map { "coalesce(\($0), 1)" } ?? "1"
         guard let kinds, let reference = table.reference(.eventType) else { return count }
         var others = kinds[.click] ?? []
-        if kinds[.namedView] != nil { others += kinds[.play] ?? [] }
+        if kinds[.namedView] != nil || kinds[.impression] != nil {
+            others += (kinds[.play] ?? []) + (kinds[.other] ?? [])
+        }
+        if kinds[.namedView] != nil { others += kinds[.impression] ?? [] }
         if others.isEmpty { return count }
         return "CASE WHEN \(Self.isIn(reference, others)) THEN 0 ELSE \(count) END"
     }

@@ -30,8 +30,8 @@ struct EventStatistics: Sendable {
     private(set) var attentionBeyondDwell = 0
     /// Rows whose watch time was taken from start and end.
     private(set) var spansMeasured = 0
-    /// Whether the data tell views from other events by type, so that playbacks are no views.
-    private(set) var namesViews = false
+    /// Which rows are views, as far as the types of all of them tell.
+    private var viewDefinition = Tally.ViewDefinition.allButClicks
     /// Whether places come from the events themselves.
     private(set) var locatesEvents = false
 
@@ -56,7 +56,21 @@ struct EventStatistics: Sendable {
         ids = []
     }
 
-    func views(_ tally: Tally) -> Double { tally.views(excludingPlays: namesViews) }
+    func views(_ tally: Tally) -> Double { tally.views(viewDefinition) }
+
+    /// Rows that are no views by their type, the pure clicks and playbacks apart.
+    var otherRows: (clicks: Int, plays: Int, rest: Int) {
+        let rest: Int
+        switch viewDefinition {
+        case .named: rest = total.impressions.rows + total.others.rows
+        case .impressions: rest = total.others.rows
+        case .allButClicks: return (total.clickEvents, 0, 0)
+        }
+        return (total.clickEvents, total.playEvents, rest)
+    }
+
+    /// Views that are counted by a field of their row.
+    var countedRows: Int { total.countedRows(viewDefinition) }
 
     private mutating func read(_ cells: RowCells, event: inout Tally.Event) {
         let ad = cells[.adID].groupName ?? cells[.adName].groupName
@@ -98,7 +112,8 @@ struct EventStatistics: Sendable {
 
     private mutating func readKind(_ type: String?, _ cells: RowCells, into event: inout Tally.Event) {
         if let type { event.kind = EventKind(type: type) }
-        if event.kind == .namedView { namesViews = true }
+        if event.kind == .namedView { viewDefinition = .named }
+        if event.kind == .impression, viewDefinition == .allButClicks { viewDefinition = .impressions }
         let counted = count(.clicks, cells)
         if cells[.clicked].flag == nil { unreadable.note(cells[.clicked], .clicked) }
         let isClick = event.kind == .click || cells[.clicked].flag == true || !cells[.clickedAt].isNull

@@ -21,7 +21,7 @@ enum Finding: Sendable, Equatable {
     /// Values of a field that are not what the field is for.
     case unreadableValues(TableName, field: String, values: Int, example: String)
     /// Rows without a value that others have.
-    case missingValues(TableName, FieldRole, field: String, rows: Int, of: Int)
+    case missingValues(TableName, field: String, rows: Int, of: Int, changesFigures: Bool)
     case attentionBeyondDwell(events: Int)
     case viewFieldDisagrees(field: String, sum: Double, counted: Double)
     case clickFieldDisagrees(field: String, sum: Double, counted: Double)
@@ -65,9 +65,11 @@ extension SignageAnalysis {
             ]
         case .viewEvents:
             unreadable = events.unreadable
-            wanted = [
-                .clicked, .clicks, .eventType, .views, .plays, .dwell, .attention, .watch, .location, .age, .gender,
-            ]
+            let isTyped = fields.has(.eventType)
+            let tellsClicks = isTyped || fields.has(.clicked) || fields.has(.clickedAt)
+            wanted =
+                [.clicked, .eventType, .dwell, .attention, .watch, .location, .age, .gender]
+                + (isTyped ? [] : [.views, .plays]) + (tellsClicks ? [] : [.clicks])
         }
         let unread = unreadable.all.map { role, values, example in
             let field = fields.name(of: role) ?? role.examples
@@ -76,7 +78,8 @@ extension SignageAnalysis {
         let missing = wanted.compactMap { role -> Finding? in
             let rows = role == .clicked ? eventsWithoutClickTold : fields.rowsWithout(role)
             guard rows > 0, let field = fields.name(of: role) else { return nil }
-            return .missingValues(name, role, field: field, rows: rows, of: fields.rowCount)
+            let changesFigures = changesFigures(role, of: name, field)
+            return .missingValues(name, field: field, rows: rows, of: fields.rowCount, changesFigures: changesFigures)
         }
         return unread + missing
     }
@@ -123,6 +126,16 @@ extension SignageAnalysis {
         }
         if table.negativeValues > 0 { findings.append(.negativeValues(name, table.negativeValues)) }
         return findings
+    }
+
+    /// Whether figures would be others if no row lacked this.
+    private func changesFigures(_ role: FieldRole, of table: TableName, _ field: String) -> Bool {
+        switch (table, role) {
+        case (.targetedAds, .views), (.targetedAds, .impressions): viewSource == .adField(field)
+        case (.targetedAds, .clicks): clickSource == .adField(field)
+        case (.viewEvents, .clicked), (.viewEvents, .clicks), (.viewEvents, .views), (.viewEvents, .plays): true
+        default: false
+        }
     }
 
     private var eventFindings: [Finding] {

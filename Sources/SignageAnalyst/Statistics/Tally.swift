@@ -6,13 +6,40 @@ struct Tally: Sendable, Equatable {
     private(set) var clickEvents = 0
     /// Rows whose type says that they are a playback.
     private(set) var playEvents = 0
-    /// Rows with a views field of their own, and the sum of it.
-    private(set) var countedRows = 0
-    private(set) var countedViews = 0.0
+    /// Rows without a type, and those that may be views by their type.
+    private(set) var untyped = Views()
+    private(set) var named = Views()
+    private(set) var impressions = Views()
+    private(set) var others = Views()
     private(set) var clicks = 0.0
     /// Playbacks by field or, for rows without one, by type.
     private(set) var plays = 0.0
     private(set) var durations = DurationSums()
+
+    /// Rows that may be views, each one or as many as its own field says.
+    struct Views: Sendable, Equatable {
+        private(set) var rows = 0
+        /// Rows with a views field of their own.
+        private(set) var countedRows = 0
+        private(set) var count = 0.0
+
+        mutating func add(_ views: Double?) {
+            rows += 1
+            if views != nil { countedRows += 1 }
+            count += views ?? 1
+        }
+
+        mutating func add(_ other: Views) {
+            rows += other.rows
+            countedRows += other.countedRows
+            count += other.count
+        }
+    }
+
+    /// Which rows are views: where the data name views or impressions, those and no others.
+    enum ViewDefinition: Sendable {
+        case named, impressions, allButClicks
+    }
 
     /// What one event adds.
     struct Event {
@@ -48,11 +75,10 @@ struct Tally: Sendable, Equatable {
         switch event.kind {
         case .click: clickEvents += 1
         case .play: playEvents += 1
-        case .view, .namedView:
-            if let views = event.views {
-                countedRows += 1
-                countedViews += views
-            }
+        case .view: untyped.add(event.views)
+        case .namedView: named.add(event.views)
+        case .impression: impressions.add(event.views)
+        case .other: others.add(event.views)
         }
         clicks += event.clicks
         plays += event.plays ?? (event.kind == .play ? 1 : 0)
@@ -63,35 +89,49 @@ struct Tally: Sendable, Equatable {
         events += other.events
         clickEvents += other.clickEvents
         playEvents += other.playEvents
-        countedRows += other.countedRows
-        countedViews += other.countedViews
+        untyped.add(other.untyped)
+        named.add(other.named)
+        impressions.add(other.impressions)
+        others.add(other.others)
         clicks += other.clicks
         plays += other.plays
         durations.add(other.durations)
     }
 
-    /// Events that are no pure clicks; playbacks are left out too where the data name views apart from them.
-    func views(excludingPlays: Bool) -> Double {
-        let rows = events - clickEvents - (excludingPlays ? playEvents : 0) - countedRows
-        return Double(rows) + countedViews
+    func views(_ definition: ViewDefinition) -> Double {
+        switch definition {
+        case .named: named.count + untyped.count
+        case .impressions: impressions.count + untyped.count
+        case .allButClicks: untyped.count + others.count + Double(playEvents)
+        }
+    }
+
+    /// Rows that are counted by their own field.
+    func countedRows(_ definition: ViewDefinition) -> Int {
+        switch definition {
+        case .named: named.countedRows + untyped.countedRows
+        case .impressions: impressions.countedRows + untyped.countedRows
+        case .allButClicks: untyped.countedRows + others.countedRows
+        }
     }
 }
 
 /// What the type of an event says it is.
 enum EventKind: Sendable {
-    /// The type is missing or of no known meaning, and the event counts as a view.
+    /// The type is missing, and the event counts as a view.
     case view
-    case namedView, click, play
+    case namedView, impression, click, play
+    /// The type is of no known meaning.
+    case other
 
     init(type: String) {
         switch FieldName.folded(type.lowercased()) {
         case "click", "clicked", "tap", "touch", "adclick", "clickevent", "클릭", "터치", "광고클릭": self = .click
         case "play", "played", "playback", "adplay", "playstart", "재생", "광고재생": self = .play
-        case "view", "viewed", "adview", "watch", "watched", "impression", "seen", "look", "viewevent", "시청", "조회",
-            "노출",
-            "광고시청":
+        case "view", "viewed", "adview", "watch", "watched", "seen", "look", "viewevent", "시청", "조회", "광고시청":
             self = .namedView
-        default: self = .view
+        case "impression", "adimpression", "exposure", "노출", "광고노출": self = .impression
+        default: self = .other
         }
     }
 }
