@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOPosix
 
@@ -5,16 +6,22 @@ import NIOPosix
 struct UnusableHost: Error, CustomStringConvertible {
     private let host: String
     private let reason: String
+    /// Whether the next start would fail as well. Otherwise a resolver that does not answer yet, or an interface that is not up
+    /// yet, may be all that is wrong.
+    let isLasting: Bool
 
     /// Nil for an error that is about something else.
     init?(_ error: any Error, host: String) {
         switch error {
         case let error as SocketAddressError.UnknownHost:
             reason = "no address is known for it: \(error.errorDescription)"
+            isLasting = error.errorCode == Int(EAI_NONAME)
         case let error as IOError where error.errnoCode == EADDRNOTAVAIL:
             reason = "it is no address of this machine"
+            isLasting = false
         case let error as IOError where error.errnoCode == EAFNOSUPPORT:
             reason = "this machine has no addresses of its kind"
+            isLasting = true
         default: return nil
         }
         self.host = host

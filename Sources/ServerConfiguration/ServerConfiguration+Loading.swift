@@ -225,7 +225,9 @@ extension ServerConfiguration.Logs {
     /// - `LOG_FILE_MAX_BYTES` (bytes, 10M), `LOG_FILES_KEPT` (integer, 5)
     init(_ reader: inout SettingReader, debug: Bool) {
         level = reader.value(.logLevel, .choice, default: debug ? .debug : .info)
-        let path = reader.value(.logFile, .text("a file, or none"), default: "logs/app.log")
+        let given = reader.optional(.logFile, .text("a file, or none"))
+        isFileGiven = given != nil
+        let path = given ?? "logs/app.log"
         file = path.lowercased() == "none" ? nil : path
         maximumFileBytes = reader.value(.logFileMaxBytes, .bytes(4096...(1 << 34)), default: 10 << 20)
         filesKept = reader.value(.logFilesKept, .integer(0...1000), default: 5)

@@ -201,6 +201,8 @@ package struct ServerConfiguration: Sendable {
         package let level: Logger.Level
         /// Nil means no file.
         package let file: String?
+        /// Whether somebody asked for what `file` says; it is the default otherwise.
+        package let isFileGiven: Bool
         package let maximumFileBytes: Int
         /// Rotated files beside the current one.
         package let filesKept: Int
@@ -208,6 +210,7 @@ package struct ServerConfiguration: Sendable {
         package init(level: Logger.Level, file: String?, maximumFileBytes: Int, filesKept: Int) {
             self.level = level
             self.file = file
+            isFileGiven = true
             self.maximumFileBytes = maximumFileBytes
             self.filesKept = filesKept
         }

@@ -116,6 +116,41 @@ import Testing
         #expect(findings == [reached, .failed("The model backend asks for a key.", remedy: "set OPENAI_API_KEY")])
     }
 
+    @Test("An endpoint that redirects is none")
+    func redirection() async throws {
+        let findings = try await check { request in Answer.body(request.method == "POST" ? 307 : 404, "") }
+        let neither = "The model backend knows neither /chat/completions nor /responses."
+        guard case .failed(neither, _) = findings.last else {
+            Issue.record("\(findings)")
+            return
+        }
+    }
+
+    @Test("An endpoint that fails")
+    func failingEndpoint() async throws {
+        let findings = try await check { request in
+            request.method == "POST"
+                ? Answer.body(503, #"{"error":{"message":"out of order"}}"#) : Answer.body(404, "{}")
+        }
+        guard case .failed("The model backend answers with status 503: out of order", _) = findings.last else {
+            Issue.record("\(findings)")
+            return
+        }
+    }
+
+    @Test("Endpoints that do not answer are told as such, by a backend that was reached")
+    func silentEndpoints() async throws {
+        let findings = try await check { request in
+            request.method == "POST" ? [.reset] : Answer.body(404, "{}")
+        }
+        #expect(findings.count == 2 && findings.first == reached)
+        guard case .note(let sentence) = findings.last else {
+            Issue.record("\(findings)")
+            return
+        }
+        #expect(sentence.contains("did not answer") && !sentence.contains("reached"))
+    }
+
     @Test("A server that fails")
     func failing() async throws {
         let findings = try await check { _ in Answer.body(500, #"{"error":{"message":"out of order"}}"#) }

@@ -119,6 +119,16 @@ def test_a_fault_in_a_body_is_told_as_the_surface_tells_faults(server):
     assert json.loads(received.split(b"\r\n\r\n")[1])["error"]["type"] == "invalid_request_error"
 
 
+def test_a_fault_in_a_body_whose_request_was_refused_is_not_answered(server):
+    with connect(server) as connection:
+        head = b"POST /no/such/path HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
+        connection.sendall(head + b"2\r\n{}\r\n")
+        received = read_until(connection, b"}")
+        connection.sendall(b"zz\r\n")
+        received += read_all(connection)
+    assert statuses(received) == [404]
+
+
 @pytest.mark.parametrize("wish", ["close", "Close"])
 def test_a_connection_is_closed_for_who_asks_for_it(server, wish):
     request = f"GET /api/v1/health HTTP/1.1\r\nhost: a\r\nconnection: {wish}\r\n\r\n".encode()

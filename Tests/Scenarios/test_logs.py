@@ -123,6 +123,19 @@ def test_a_long_text_is_cut_in_the_log(make_server, server, model):
     assert question == ("long " * 2_000)[:1_000] + "…"
 
 
+@pytest.mark.parametrize("before", ["long " * 198, "l" * 990], ids=["of words", "without white space"])
+def test_a_key_at_which_a_long_text_is_cut_is_not_logged_in_part(make_server, server, model, before):
+    key = "plain-Zx81TotallySecretKeyNobodyMaySee42"
+    server = make_server(**model.settings(OPENAI_API_KEY=key), DEBUG="true").start()
+    model.script = Says("fine")
+    server.chat(before + key + " more" * 100)
+    server.terminate()
+    server.wait_for_end(timeout=60)
+    [question, _] = [line["text"] for line in server.log_lines() if "text" in line]
+    assert question == before[: 990 if " " in before else 800] + "…"
+    assert "plain-" not in server.log_file.read_text() + server.output()
+
+
 def test_debug_lets_the_backends_words_into_the_log(make_server, server, model):
     server = make_server(**model.settings(), DEBUG="true").start()
     model.script = Refuses(400, f"invalid content: '{QUESTION}'")

@@ -59,6 +59,7 @@ import Testing
         #expect(configuration.runs.queueLimit == 10_000)
         #expect(configuration.logs.level == .info)
         #expect(configuration.logs.file == "logs/app.log")
+        #expect(!configuration.logs.isFileGiven)
         #expect(configuration.logs.maximumFileBytes == 10_485_760)
         #expect(configuration.logs.filesKept == 5)
         #expect(configuration.dataDirectory == "data")
@@ -158,6 +159,7 @@ import Testing
         #expect(configuration.debug)
         #expect(configuration.logs.level == .warning)
         #expect(configuration.logs.file == nil)
+        #expect(configuration.logs.isFileGiven)
         #expect(configuration.logs.maximumFileBytes == 1 << 20)
         #expect(configuration.logs.filesKept == 0)
     }

@@ -11,11 +11,7 @@ package struct Identifier<Resource>: Hashable, Sendable, CustomStringConvertible
 
 extension Identifier {
     /// The id as an error may repeat it: callers may ask for ids of any length.
-    package var shortened: String {
-        let limit = 100
-        guard rawValue.utf8.count > limit, rawValue.unicodeScalars.count > limit else { return rawValue }
-        return String(String.UnicodeScalarView(rawValue.unicodeScalars.prefix(limit))) + "…"
-    }
+    package var shortened: String { rawValue.shortened(to: 100) }
 }
 
 extension Identifier: JSONWritable {

@@ -19,8 +19,12 @@ extension SettingOptions {
         do {
             configuration = try loadConfiguration()
             prepared = try prepare(configuration)
-            // One that fails later is only told: the server goes on without it.
-            if let file = configuration.logs.file, let fault = FileChecks.fault(ofLogFile: file) { throw fault }
+            // One that nobody asked for, or that fails later, is only told: the server goes on without it.
+            if configuration.logs.isFileGiven, let file = configuration.logs.file,
+                let fault = FileChecks.fault(ofLogFile: file, keepingNew: true)
+            {
+                throw fault
+            }
         } catch {
             FileHandle.standardError.write(Data("\(error)\n".utf8))
             throw ExitCode.configuration
@@ -38,7 +42,8 @@ extension SettingOptions {
             try await body(configuration, prepared, logger)
         } catch {
             logger.error("The server stopped", metadata: ["reason": "\(error)"])
-            throw error is UnusableHost ? ExitCode.configuration : ExitCode.failure
+            let isLasting = (error as? UnusableHost)?.isLasting ?? false
+            throw isLasting ? ExitCode.configuration : ExitCode.failure
         }
     }
 }

@@ -17,26 +17,38 @@ enum FileChecks {
 
     static func logFile(_ path: String?) -> Finding {
         guard let path else { return .well("log: on the terminal only (LOG_FILE is none)") }
-        guard let unusable = fault(ofLogFile: path) else { return .well("log: \(path) can be written") }
+        guard let unusable = fault(ofLogFile: path, keepingNew: false) else {
+            return .well("log: \(path) can be written")
+        }
         return .failed(
             "log: \(path) cannot be written: \(unusable.reason)",
             remedy: "set LOG_FILE to a file that this user may write, or to none"
         )
     }
 
-    /// Opens the file as the log does, and leaves none behind where there was none. Nil when it can be written.
-    static func fault(ofLogFile path: String) -> UnusableLogFile? {
-        let existed = FileManager.default.fileExists(atPath: path)
+    /// Opens the file as the log does. Nil when it can be written.
+    ///
+    /// - Parameter keepsNew: Whether a file that is made by this stays, as the log is about to write it.
+    static func fault(ofLogFile path: String, keepingNew keepsNew: Bool) -> UnusableLogFile? {
         let directory = (path as NSString).deletingLastPathComponent
         if !directory.isEmpty {
             // Shows in `open`, with the system's reason.
             try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         }
         // Not waiting: a pipe without a reader would keep the start from going on.
-        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o640)
+        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK
+        if !keepsNew {
+            // Fails for whatever is there, even a link to nothing: only what was made here is removed.
+            let made = open(path, flags | O_EXCL, 0o640)
+            if made >= 0 {
+                close(made)
+                unlink(path)
+                return nil
+            }
+        }
+        let descriptor = open(path, flags, 0o640)
         guard descriptor >= 0 else { return UnusableLogFile(path: path, reason: String(cString: strerror(errno))) }
         close(descriptor)
-        if !existed { unlink(path) }
         return nil
     }
 }

@@ -177,7 +177,12 @@ final class RequestReader: ChannelDuplexHandler {
             // Its route finds the fault in the body, and says so in the form of its surface.
             stream(head).finish(fault)
             reading = .discarding
-        case .betweenRequests, .discarding:
+        case .discarding:
+            // In a body of which nobody wants the rest: its request has its own answer, and another one would be nobody's.
+            self.fault = nil
+            isLast = true
+            return closeWhenOver()
+        case .betweenRequests:
             guard !isAnswering else { return }
             self.fault = nil
             isLast = true

@@ -97,19 +97,28 @@ extension OpenAIBackend {
 
     /// Whether the backend has an endpoint for chats, as its list of models does not tell that it is one.
     private func findEndpoint(withoutListAs fact: String) async -> Finding {
+        var silence: CallFailure?
         for wireProtocol in spokenProtocols {
             let answer: HTTPClient.Response
             do {
                 // Refused by all that know the path, so that it costs nothing.
                 answer = try await get(try endpoints.post(wireProtocol.path, body: ByteBuffer(string: "{}")))
             } catch {
-                return unreachable(CallFailure(transport: error))
+                // It can be reached, as it has answered before.
+                silence = CallFailure(transport: error)
+                continue
             }
             switch answer.status.code {
             case 401, 403: return keyIsRefused
+            case 500..<600 where answer.status != .notImplemented: return refused(answer)
             case _ where answer.isOfEndpoint: return .note("\(fact), so key and model were not checked.")
             default: continue
             }
+        }
+        if let silence {
+            return .note(
+                "\(fact), and its endpoints did not answer, so key and model were not checked: \(silence.error.message)"
+            )
         }
         let paths = spokenProtocols.map(\.path).joined(separator: " nor ")
         return .failed(
@@ -145,6 +154,8 @@ extension HTTPClient.Response {
     /// Whether an endpoint of the API says this, and not a server that does not know its path.
     fileprivate var isOfEndpoint: Bool {
         let isSuccess = 200..<300 ~= status.code
+        // Whoever redirects does not say what is there.
+        if 300..<400 ~= status.code { return false }
         return (body ?? ByteBuffer()).withUnsafeReadableBytes { bytes in
             if isSuccess, (try? JSONValue(parsing: bytes))?.objectValue == nil { return false }
             let remedy = FailureReport(bytes).remedy(status: isSuccess ? nil : Int(status.code))

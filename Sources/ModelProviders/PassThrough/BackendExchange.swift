@@ -276,7 +276,10 @@ extension BackendExchange {
         let now = NIODeadline.now()
         let deadline = since == 0 ? now + limit : NIODeadline.uptimeNanoseconds(since) + limit
         guard deadline > now else {
-            // A refusal that is silent may be over: it is, when it ends with the request.
+            // AsyncHTTPClient may have the end of the refusal and wait for the request's body before it tells (`.endReceived` of
+            // its `RequestBag.StateMachine`): ending the body succeeds the task then. When the end is still to come, a body of
+            // known length that was cut fails it (`bodyLengthMismatch`), and of one in chunks the end is sent, which the backend
+            // has refused anyway.
             if isRefused.load(ordering: .relaxed), endBody(nil) { return look(at: now + limit, watch) }
             fail(CallFailure.silent(limit, afterFirstByte: hasBegun))
             return

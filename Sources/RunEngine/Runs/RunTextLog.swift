@@ -8,6 +8,8 @@ struct RunTextLog: Sendable {
 
     /// Characters of a text, at most.
     private static let longest = 1000
+    /// The longest word, in characters, that is looked for to be left out whole.
+    private static let longestWord = 200
 
     /// To be called when a run begins: the newest message of a user.
     func question(of begun: RunExecution.Begun) async {
@@ -33,14 +35,24 @@ struct RunTextLog: Sendable {
     }
 
     private func log(_ message: Logger.Message, _ content: Message.Content, _ run: Run) {
-        let text = content.plainText
-        let beginning = String(String.UnicodeScalarView(text.unicodeScalars.prefix(Self.longest)))
         worker.logger.debug(
             message,
             metadata: [
                 "run": "\(run.id)", "thread": "\(run.threadID)",
-                "text": .string(beginning.utf8.count == text.utf8.count ? text : beginning + "…"),
+                "text": .string(Self.beginning(of: content.plainText)),
             ]
         )
+    }
+
+    /// A text that is not too long, or the beginning of one, cut between two words: part of a key would not be masked.
+    private static func beginning(of text: String) -> String {
+        let characters = text.unicodeScalars
+        guard let limit = characters.index(characters.startIndex, offsetBy: longest, limitedBy: characters.endIndex),
+            limit < characters.endIndex
+        else { return text }
+        let lastWord = characters[characters.index(limit, offsetBy: -longestWord)..<limit]
+        let space = lastWord.lastIndex { $0.properties.isWhitespace }
+        let end = space.map { characters.index(after: $0) } ?? lastWord.startIndex
+        return String(String.UnicodeScalarView(characters[..<end])) + "…"
     }
 }

@@ -144,11 +144,7 @@ extension JSONValue {
 
 extension String {
     /// The text as an error may repeat it: what a caller sends can be long.
-    var shortened: String {
-        let limit = 200
-        guard utf8.count > limit, unicodeScalars.count > limit else { return self }
-        return String(String.UnicodeScalarView(unicodeScalars.prefix(limit))) + "…"
-    }
+    var shortened: String { shortened(to: 200) }
 }
 
 extension Double {
