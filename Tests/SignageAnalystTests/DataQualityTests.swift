@@ -13,6 +13,7 @@ import Testing
             "타겟광고 12개 / 디바이스 3개\n광고 데이터: @", "광고는 12개, 디바이스는 3대야.\n광고 데이터: @",
             "There are 12 ads and 3 devices.\nads: @",
             "12 targeted ads, 3 signages\nads: @", "12개의 광고와 3대의 디바이스가 있습니다.\n광고 데이터: @",
+            "광고는 12개입니다.\n광고 데이터: @", "There are 12 ads.\nads: @", "광고가 12개 있습니다.\n광고 데이터: @",
         ]
     )
     func statedCount(_ text: String) {
@@ -31,7 +32,8 @@ import Testing
             "상위 광고 5개, 하위 디바이스 2대", "CTR 높은 광고 3개, 디바이스 2대 알려줘", "광고 3개, 디바이스 2대 보여줘",
             "Show 3 ads and 2 devices with the most clicks", "Which 3 ads on 2 devices did best",
             "광고 1개당 디바이스 1대를 쓰고 싶어요",
-            "2026 ads and 5 devices", "광고 9개, 디바이스 9대 맞나요?",
+            "2026 ads and 5 devices", "광고 9개, 디바이스 9대 맞나요?", "온라인 디바이스는 1대입니다", "클릭이 있는 광고는 1개입니다.",
+            "There are 2 new ads.",
         ]
     )
     func noStatedCount(_ text: String) {

@@ -33,7 +33,7 @@ struct DataHeading {
             case .sentenceEnd, .question: candidate = nil
             case .lineEnd:
                 if gap > 0 { candidate = nil }
-            case .other, .word(.ranking), .word(.selection): gap += 1
+            case .other, .word(.ranking), .word(.selection), .word(.statement): gap += 1
             case .pause, .number, .word(.filler), .word(.total), .word(.unit): break
             }
         }

@@ -10,6 +10,8 @@ enum LabelVocabulary {
         case unit
         /// A word that makes a number a rank or a selection: "상위", "top".
         case ranking
+        /// A word that makes a sentence say how things are: "입니다", "there are".
+        case statement
         /// A word that makes the numbers of its sentence a wish: "비교", "only".
         case selection
     }
@@ -59,6 +61,9 @@ enum LabelVocabulary {
         words += [
             "상위", "하위", "최근", "처음", "마지막", "top", "bottom", "best", "worst", "last", "first", "latest", "최대", "최소",
         ].map { ($0, .ranking) }
+        words += [
+            "입니다", "이에요", "예요", "있습니다", "있어요", "있다", "이다", "이야", "thereare", "wehave",
+        ].map { ($0, .statement) }
         words += [
             "만", "당", "씩", "마다", "비교", "추천", "골라", "고르", "뽑", "선택", "보여", "찾아", "싶", "높은", "낮은", "많은", "적은",
             "compare", "comparing", "comparison", "recommend", "suggest", "pick", "choose", "select", "only", "just",

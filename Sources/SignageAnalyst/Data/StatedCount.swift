@@ -12,7 +12,7 @@ extension StatedCount {
     ///
     /// - Parameter table: The table whose array stands right before the part, as in `[…] (총 12개)`.
     /// - Returns: `listed` are the sizes of several tables that a sentence counts one after the other: "광고 3개, 디바이스 5대", "12
-    ///   ads and 5 devices". In a text that comes with data they say how much there is of it; in another they may say what is
+    ///   ads and 5 devices", or of one of which it says no more: "광고는 5개입니다", "There are 12 ads". In a text that comes with data they say how much there is of it; in another they may say what is
     ///   wanted.
     static func all(
         in text: UnsafeRawBufferPointer,
@@ -41,6 +41,9 @@ extension StatedCount {
         /// Tables that the sentence has counted in passing.
         private var counted: [StatedCount] = []
         private var isSelection = false
+        private var isStatement = false
+        /// Whether the sentence has words that may narrow down what is counted: "온라인 디바이스는 1대입니다".
+        private var isNarrowed = false
 
         private enum Gap { case none, colon, words }
 
@@ -68,6 +71,9 @@ extension StatedCount {
                 settle()
                 isRanking = true
                 isSelection = true
+            case .word(.statement):
+                settle()
+                isStatement = true
             case .word(.selection):
                 takeOther()
                 isSelection = true
@@ -94,9 +100,12 @@ extension StatedCount {
             isTotal = false
             isRanking = false
             isInParentheses = false
-            if !isSelection, Set(counted.map(\.table)).count > 1 { listed += counted }
+            let isList = Set(counted.map(\.table)).count > 1
+            if !isSelection, isList || (isStatement && !isNarrowed) { listed += counted }
             counted = []
             isSelection = false
+            isStatement = false
+            isNarrowed = false
         }
 
         private mutating func take(_ value: Int) {
@@ -130,6 +139,7 @@ extension StatedCount {
         private mutating func takeOther() {
             settle()
             isRanking = false
+            isNarrowed = true
             gap = .words
         }
 

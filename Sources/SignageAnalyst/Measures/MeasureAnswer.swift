@@ -28,10 +28,12 @@ package struct MeasureAnswer {
         let language: Language
     }
 
-    /// Whether a text names a measure at all, so that it is worth making tables for it.
+    /// Whether a text names a measure, or a condition on what is measured, so that it is worth making tables for it.
     package static func mayAnswer(_ text: String) -> Bool {
         let words = QuestionText(Question.words(of: text))
-        return words.has(MeasureWords.busy + MeasureWords.popular) || MeasureWords.measures.contains { words.has($0.1) }
+        return words.has(MeasureWords.busy + MeasureWords.popular + MeasureWords.conditions + MeasureWords.partsOfDay)
+            || MeasureWords.measures.contains { words.has($0.1) }
+            || words.text.contains(/\d{1,2}월|\d{4}-\d{2}-\d{2}|[1-9]0대/)
     }
 
     /// Blocks while it computes.

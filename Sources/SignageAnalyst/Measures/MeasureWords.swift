@@ -50,7 +50,8 @@ enum MeasureWords {
         (
             .views,
             [
-                "조회수", "조회 수", "조회 건수", "조회", "시청수", "시청 수", "시청 건수", "시청 이벤트", "view events", "view count", "views",
+                "조회수", "조회 수", "조회 건수", "조회", "시청수", "시청 수", "시청 건수", "시청 이벤트", "시청이", "시청은", "시청을", "view events",
+                "view count", "views",
                 "viewed", "view$",
             ]
         ),
@@ -60,6 +61,11 @@ enum MeasureWords {
     static let popular = [
         "인기", "많이 본", "많이 봤", "많이 보", "적게 본", "덜 본", "좋아", "popular", "favorite", "favourite", "watch the most",
         "watched the most", "most watched", "least watched", "like the most", "like most",
+    ]
+    /// Words of conditions on rows: what they leave out is said even where no measure is named.
+    static let conditions = [
+        "여성", "남성", "여자", "남자", "주말", "평일", "월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일", "women", "men$", "male",
+        "female", "weekend", "weekday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
     ]
     /// Sums of durations, which the analyst's sections know.
     static let totalDurations = [
@@ -84,7 +90,7 @@ enum MeasureWords {
         (
             .gender,
             [
-                "성별", "by gender", "which gender", "each gender", "per gender",
+                "성별", "남녀", "by gender", "which gender", "each gender", "per gender",
             ]
         ),
         (
