@@ -50,7 +50,7 @@ package struct MeasureAnswer {
         let language = Language(of: words)
         let names = try NamesInData(queries, schema)
         let read = MeasureQuestion.read(words, names: names, schema: schema, span: span(queries.catalogue))
-        let ignored = ignored(read, language)
+        let ignored = MeasureNotice.ignored(read, language)
         switch read.reading {
         case .other: return .other(notice: ignored)
         case .beyond(let reasons):
@@ -65,7 +65,7 @@ package struct MeasureAnswer {
             // The other sections say what is missing of these, or have it from other fields.
             let told: Set<Measure> = [.plays, .views, .clicks, .clickRate, .dwell, .attention, .watch]
             if dimension == nil, told.isSuperset(of: measures) { return .other(notice: ignored) }
-            return .refusal(missing(measures, dimension, language))
+            return .refusal(MeasureNotice.missing(measures, dimension, language))
         case .answerable(let question)
         where countsAreElsewhere && !Set(question.measures).isDisjoint(with: [.views, .clicks, .clickRate]):
             return .other(notice: ignored)
@@ -73,35 +73,6 @@ package struct MeasureAnswer {
             let answer = MeasureAnswer(queries: queries, schema: schema, question: question.withCounts(schema))
             return .answer(try answer.written(isWhole: question.isBeyondSections))
         }
-    }
-
-    /// What the analyst's sections, which then answer, do not heed of a question: conditions on rows that they do not know, words
-    /// that nobody understood, and what leans on an earlier question.
-    private static func ignored(_ read: MeasureQuestion.Read, _ language: Language) -> String? {
-        let places: Set<MeasureDimension?> = [.ad, .device, .location]
-        var names = read.conditions.filter { !places.contains($0.dimension) || !$0.isWholeName }
-            .map { language($0.label.korean, $0.label.english) }
-        let leaning = read.leaning
-        if let leaning { names.append(leaning) }
-        if case .unclear(let unknown) = read.reading { names += unknown.filter { $0 != leaning } }
-        guard !names.isEmpty else { return nil }
-        let list = names.prefix(5).map { "‘\(MarkdownTable.cell($0))’" }.joined(separator: ", ")
-        return language(
-            "⚠️ 다음은 아래 수치에 반영되지 않았습니다: \(list)."
-                + (leaning == nil ? "" : " 앞의 질문에 기댄 말은 알아듣지 못하니 이름을 넣어 물어보세요."),
-            "⚠️ The figures below do not heed this of the question: \(list)."
-                + (leaning == nil
-                    ? "" : " What leans on an earlier question is not understood: please ask with the name.")
-        )
-    }
-
-    private static func missing(_ measures: [Measure], _ dimension: MeasureDimension?, _ language: Language) -> String {
-        let list = measures.map { $0.title(in: language) }.joined(separator: ", ")
-        guard let dimension else {
-            return language("데이터에 \(list)을(를) 계산할 필드가 없습니다.", "The data has no fields to compute \(list) from.")
-        }
-        let title = dimension.title(in: language)
-        return language("\(list)은(는) 이 데이터에서 \(title) 기준으로 나눌 수 없습니다.", "The data does not tell \(list) by \(title).")
     }
 
     /// The days that the rows are from, by the profile of their columns.
