@@ -15,8 +15,9 @@ struct RunExecution: Sendable {
     /// outputs and keeps its thread.
     func perform() async {
         do {
-            guard let begun = try await begin() else { return conclude(.failure(EngineError.runNotFound(live.id))) }
-            if worker.configuration.mayLogTexts { await RunTextLog(worker: worker).question(of: begun) }
+            guard let begun = try await beginAndLog() else {
+                return conclude(.failure(EngineError.runNotFound(live.id)))
+            }
             if !waits(begun) { await answerAndStore(begun) }
         } catch {
             conclude(.failure(error))
@@ -62,6 +63,14 @@ struct RunExecution: Sendable {
     }
 
     // MARK: Beginning
+
+    /// Begins, and logs what was asked where that is allowed. Apart from `perform`, so that nothing of it is kept there.
+    @inline(never)
+    private func beginAndLog() async throws -> Begun? {
+        let begun = try await begin()
+        if let begun, worker.configuration.mayLogTexts { await RunTextLog(worker: worker).question(of: begun) }
+        return begun
+    }
 
     private func begin() async throws -> Begun? {
         switch work.origin {
