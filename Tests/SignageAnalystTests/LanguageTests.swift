@@ -22,6 +22,19 @@ import Testing
         #expect(answer(toMessage: message).contains("### By ad"))
     }
 
+    @Test("Korean names do not make an English question Korean, nor an English word a Korean one English")
+    func names() throws {
+        let data = try systemData(SmallData.document)
+        for question in ["How is the 여름 커피 ad doing?", "Compare 여름 커피 and 신상 운동화", "show 서울 강남구"] {
+            let answer = SignageAnalyst.answer(to: question, about: data)
+            #expect(answer.contains("rule-based analyst"), "\(question)")
+        }
+        for question in ["show me 광고별 클릭률 알려줘", "views 추이 보여줘", "CTR 높은 광고 top 2", "what is 가장 인기 있는 광고인가요?"] {
+            let answer = SignageAnalyst.answer(to: question, about: data)
+            #expect(answer.contains("규칙 기반 분석기"), "\(question)")
+        }
+    }
+
     @Test("A message of data alone is answered in the language of its labels")
     func dataAlone() {
         #expect(answer(toMessage: #"타겟광고 데이터: [{"id":"a"}]"#).contains("### 전체 합계"))

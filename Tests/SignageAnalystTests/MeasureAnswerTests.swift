@@ -126,7 +126,12 @@ import Testing
             ("views before March 4", "views: **2**"), ("views after March 4", "views: **2**"),
             ("since March 4 views", "views: **3**"), ("until March 4 views", "views: **3**"),
             ("views between March 2 and March 4", "views: **3**"), ("3월 2일에서 3일 사이 조회수", "조회수: **2**"),
-            ("3/4 조회수", "조회수: **1**"), ("50대 조회수는?", "조회수: **1**"), ("조회수가 가장 적은 광고는?", "조회수 최저: **빈광고** — 0"),
+            ("3/4 조회수", "조회수: **1**"), ("50대 조회수는?", "조회수: **1**"), ("부산에서 조회수가 가장 적은 디바이스는?", "| 입구 | 2 |"),
+            ("views from 로비, March 4", "조회수: **1**"), ("after March 2 and before March 5 views", "views: **2**"),
+            ("3월 3일 이후 3월 4일까지 조회수", "조회수: **2**"), ("가장 인기 있는 광고의 조회수는?", "**커피** — 3"),
+            ("조회수가 높은 디바이스 10대 알려줘", "**로비** — 3"), ("그럼 주말 조회수는?", "조회수: **2**"),
+            ("Which ad has the most views and the fewest views?", "**빈광고** — 0"), ("시청이벤트의 조회수는?", "조회수: **5**"),
+            ("조회수가 가장 적은 광고는?", "조회수 최저: **빈광고** — 0"),
             ("조회수가 가장 낮은 디바이스는?", "조회수 최저: **창고** — 0"), ("부산에서 조회수는?", "조회수: **2**"),
             ("How many views did 로비 get?", "views: **3**"),
             ("남녀 조회수 비교", "| 여성 | 2 |"), ("평일과 주말 중 언제 시청이 더 많아?", "**2 → 3**"),
@@ -159,11 +164,35 @@ import Testing
         }
     }
 
+    @Test(
+        "Neither thanks nor a whole period is anything to warn of",
+        arguments: ["좋아, 고마워!", "데이터를 더 많이 보여줘", "3월 데이터 분석해줘"]
+    )
+    func nothingIgnored(_ question: String) throws {
+        #expect(try MeasureAnswer.answer(question, over: try small().queries) == .other())
+    }
+
     @Test("An advertiser is no week")
     func advertiser() throws {
         guard case .refusal = try MeasureAnswer.answer("광고주별 조회수", over: try small().queries) else {
             Issue.record("\(try MeasureAnswer.answer("광고주별 조회수", over: try small().queries))")
             return
         }
+    }
+
+    @Test("An ad that events name by its title is not told a second time, without views")
+    func namedByTitle() throws {
+        let events = #"[{"id":1,"adTitle":"커피","viewedAt":"2026-03-02T09:00:00"}]"#
+        let tables = try SignageTables(
+            [("targetedAds", Self.ads), ("viewEvents", events)].map {
+                DataSource(name: $0.0, format: .json, content: .text($0.1), origin: $0.0)
+            }
+        )
+        guard case .answer(let answer) = try MeasureAnswer.answer("광고별 조회수", over: tables.queries) else {
+            Issue.record("\(try MeasureAnswer.answer("광고별 조회수", over: tables.queries))")
+            return
+        }
+        #expect(AnswerReading(answer.text).row("커피") == ["커피", "1"])
+        #expect(answer.text.split(separator: "| 커피 |").count == 2)
     }
 }

@@ -24,10 +24,7 @@ struct LocationSection {
         ]
         var table = MarkdownTable(names + layout.columns(in: language), limit: context.limit)
         table.isAscending = ranked.isAscending
-        let several = Set(analysis.places.filter { $0.devices > 1 }.map(\.name))
-        for row in ranked.rows {
-            table.append(row.cells + layout.cells(row.measures, isSum: several.contains(row.title)))
-        }
+        for row in ranked.rows { table.append(row.cells + layout.cells(row.measures)) }
         parts.append(table.text(in: language))
         parts += MissingMeasures(context: context, wanted: wanted).lines
         return parts.joined(separator: "\n\n")
@@ -73,6 +70,10 @@ extension SignageAnalysis {
         }
         for (name, tally) in zip(events.byLocation.names, events.byLocation.tallies) {
             places[name, default: Place(name: name, measures: start)].measures.join(measures(of: tally))
+        }
+        // Averages of several devices have no average.
+        for (name, place) in places where place.devices > 1 {
+            for kind in DurationKind.allCases where !addsUp(kind) { places[name]?.measures.durations[kind] = nil }
         }
         return places.values
             .filter { place in filter.locations.map { $0.contains(place.name) } ?? true }

@@ -65,7 +65,7 @@ enum LabelVocabulary {
             "입니다", "이에요", "예요", "있습니다", "있어요", "있다", "이다", "이야", "thereare", "wehave",
         ].map { ($0, .statement) }
         words += [
-            "만", "당", "씩", "마다", "비교", "추천", "골라", "고르", "뽑", "선택", "보여", "찾아", "싶", "높은", "낮은", "많은", "적은",
+            "만", "씩", "마다", "개당", "대당", "비교", "추천", "골라", "고르", "뽑", "선택", "보여", "찾아", "싶", "높은", "낮은", "많은", "적은",
             "compare", "comparing", "comparison", "recommend", "suggest", "pick", "choose", "select", "only", "just",
             "show", "give", "find", "which", "what", "how", "want", "each", "most", "least", "highest", "lowest",
         ].map { ($0, .selection) }

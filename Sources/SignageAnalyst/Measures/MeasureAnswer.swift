@@ -49,8 +49,9 @@ package struct MeasureAnswer {
         let words = Question.words(of: text)
         let language = Language(of: words)
         let names = try NamesInData(queries, schema)
-        let read = MeasureQuestion.read(words, names: names, schema: schema, span: span(queries.catalogue))
-        let ignored = MeasureNotice.ignored(read, language)
+        let span = span(queries.catalogue)
+        let read = MeasureQuestion.read(words, names: names, schema: schema, span: span)
+        let ignored = MeasureNotice.ignored(read, span: span, language)
         switch read.reading {
         case .other: return .other(notice: ignored)
         case .beyond(let reasons):
@@ -195,21 +196,27 @@ package struct MeasureAnswer {
         return ranked(groups, rows + absent)
     }
 
+    /// Whether a condition on the one leaves out some of the other: devices are in places.
+    private func isOfOneKind(_ one: MeasureDimension?, _ other: MeasureDimension) -> Bool {
+        other == .ad ? one == .ad : one == .device || one == .location
+    }
+
     /// The keys of ads, devices or places of their tables that no row counted has: their sums are zero.
     private func absent(_ rows: [[String?]], _ keys: [String]) throws(QueryError) -> [[String?]] {
         let isOfEvents = question.measures.allSatisfy { [.views, .clicks].contains($0) }
         guard isOfEvents, question.dimensions.count == 1, !question.isShare,
-            !question.filters.contains(where: { $0.dimension == question.dimensions[0] })
+            !question.filters.contains(where: { isOfOneKind($0.dimension, question.dimensions[0]) })
         else { return [] }
         let view = question.dimensions == [.ad] ? "signage_ads" : "signage_devices"
         guard [.ad, .device, .location].contains(question.dimensions[0]),
             let known = schema.catalogue.view(named: view), keys.allSatisfy(known.columns.contains)
         else { return [] }
+        // Events may name an ad by its title, which is its id then.
         let counted = Set(rows.compactMap { $0[0] })
         let list = keys.joined(separator: ", ")
         return try queries.run("SELECT DISTINCT \(list) FROM \(view)", limits: Self.limits).rows
             .map { $0.map(\.text) }
-            .filter { row in row[0].map { !counted.contains($0) } ?? false }
+            .filter { row in row[0] != nil && !row.contains { $0.map(counted.contains) ?? false } }
             .map { $0 + question.measures.map { _ in "0" } }
     }
 

@@ -2,9 +2,12 @@
 enum MeasureNotice {
     /// What the analyst's sections, which then answer, do not heed of a question: conditions on rows that they do not know, words
     /// that nobody understood, and what leans on an earlier question.
-    static func ignored(_ read: MeasureQuestion.Read, _ language: Language) -> String? {
+    ///
+    /// - Parameter span: The days of the data; a period with all of them in it leaves nothing out.
+    static func ignored(_ read: MeasureQuestion.Read, span: QuestionDates.Period?, _ language: Language) -> String? {
         let places: Set<MeasureDimension?> = [.ad, .device, .location]
         var names = read.conditions.filter { !places.contains($0.dimension) || !$0.isWholeName }
+            .filter { condition in span.map { !$0.isWithin(condition.period) } ?? true }
             .map { language($0.label.korean, $0.label.english) }
         let leaning = read.leaning
         if let leaning { names.append(leaning) }

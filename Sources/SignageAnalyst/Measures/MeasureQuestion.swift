@@ -29,6 +29,8 @@ struct MeasureQuestion {
         let condition: String
         /// Whether the name is one as the data have it, not a part of some.
         var isWholeName = true
+        /// The days that are meant, where it is about days.
+        var period: QuestionDates.Period?
     }
 
     /// What is set against each other.
@@ -84,7 +86,7 @@ struct MeasureQuestion {
     private func leaning(_ text: QuestionText) -> String? {
         let hasName = filters.contains { $0.dimension == .ad || $0.dimension == .device || $0.dimension == .location }
         let word = hasName ? nil : MeasureWords.leaning.first { text.has([$0]) }
-        return word?.filter { $0 != "$" }.trimmed
+        return word?.filter { $0 != "$" && $0 != "^" }.trimmed
     }
 
     /// What is left of the question when names and times are taken out of it.
@@ -98,7 +100,8 @@ struct MeasureQuestion {
         var (text, read) = (text, self)
         if text.has(MeasureWords.totalDurations) { return .other }
         read.takeMeasures(&text)
-        let isPopular = read.measures.isEmpty && text.has(MeasureWords.popular)
+        let isPopular = (read.measures.isEmpty || read.measures == [.views]) && text.has(MeasureWords.popular)
+        let saysWhat = !read.measures.isEmpty
         if isPopular || (read.measures.isEmpty && text.has(MeasureWords.busy)) { read.measures = [.views] }
         if read.measures.isEmpty { return .other }
         read.takeRanking(&text)
@@ -107,6 +110,8 @@ struct MeasureQuestion {
             for word in MeasureWords.popular { _ = text.take(word) }
         }
         read.takeDimensions(&text)
+        // "Popular" of nothing that there are several of is no question about views.
+        if isPopular, !saysWhat, read.dimensions.isEmpty, read.sides.isEmpty { return .other }
         var reasons = beyond
         if text.has(MeasureWords.partsOfDay) || text.text.contains(/\d{4}년/)
             || (!read.isRelative && text.has(["최근", "recent"]))
@@ -200,7 +205,7 @@ struct MeasureQuestion {
         if dates.periods.count == 1 {
             let period = dates.periods[0]
             let label = (period.label, period.label)
-            filters.append(Filter(dimension: .date, label: label, condition: period.condition))
+            filters.append(Filter(dimension: .date, label: label, condition: period.condition, period: period))
         } else if comparesWeeks, dates.periods.isEmpty {
             dimensions.append(.week)
         } else {
@@ -308,6 +313,8 @@ struct MeasureQuestion {
         let number = /(?:상위|하위|top|bottom|best|worst)\s*(\d{1,3})|(\d{1,3})\s*(?:개|곳|대)/
         if isRanking, let match = text.text.firstMatch(of: number) {
             limit = (match.1 ?? match.2).flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+            // "디바이스 10대" is no age.
+            if text.text[match.range].hasSuffix("대"), text.has(MeasureWords.countedInDae) { text.replace(match.range) }
         }
     }
 

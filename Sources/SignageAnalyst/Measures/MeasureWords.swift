@@ -50,7 +50,8 @@ enum MeasureWords {
         (
             .views,
             [
-                "조회수", "조회 수", "조회 건수", "조회", "시청수", "시청 수", "시청 건수", "시청 이벤트", "시청이", "시청은", "시청을", "view events",
+                "조회수", "조회 수", "조회 건수", "조회", "시청수", "시청 수", "시청 건수", "시청 이벤트", "시청이벤트", "시청이", "시청은", "시청을",
+                "view events",
                 "view count", "views",
                 "viewed", "view$",
             ]
@@ -59,7 +60,8 @@ enum MeasureWords {
 
     /// Words that ask for the most viewed without saying what is counted.
     static let popular = [
-        "인기", "많이 본", "많이 봤", "많이 보", "적게 본", "덜 본", "좋아", "popular", "favorite", "favourite", "watch the most",
+        "인기", "많이 본", "많이 봤", "많이 보는", "많이 보았", "적게 본", "덜 본", "좋아하", "popular", "favorite", "favourite",
+        "watch the most",
         "watched the most", "most watched", "least watched", "like the most", "like most",
     ]
     /// Words of conditions on rows: what they leave out is said even where no measure is named.
@@ -72,11 +74,12 @@ enum MeasureWords {
         "총 체류", "총 주목", "총 시청 시간", "체류 시간 합", "주목 시간 합", "시청 시간 합", "total dwell", "total attention",
         "total watch", "total viewing",
     ]
+    /// What is counted by "대", as years of age are, too.
+    static let countedInDae = ["디바이스", "기기", "화면", "단말", "장치", "사이니지"]
     /// Words that lean on what was said before.
     static let leaning = [
-        "그 광고", "그 디바이스", "그 기기", "그 지역", "그 위치", "그 날", "그날", "그럼", "그러면", "둘 중", "그것", "그건",
-        "that ad", "that device", "that place", "this ad", "and the ", "what about",
-        "how about", "its$",
+        "^그 광고", "^그 디바이스", "^그 기기", "^그 지역", "^그 위치", "^그 날", "^그날", "둘 중", "^그것", "^그건",
+        "that ad$", "that device", "that place", "this ad$",
     ]
 
     static let dimensions: [(MeasureDimension, [String])] = [

@@ -51,6 +51,11 @@ struct NamesInData {
                 }
             }
         }
+        // "50대" may mean "50대 이상", where no group is called that.
+        for (name, entry) in names where entry.dimension == .age && name.hasSuffix("이상") {
+            let bare = String(name.dropLast(2)).filter { $0 != " " }
+            if names[bare] == nil { names[bare] = entry }
+        }
         Self.addTellingWords(&names)
         entries = names.map { ($0.key, $0.value) }.sorted { ($1.0.count, $0.0) < ($0.0.count, $1.0) }
     }
@@ -76,8 +81,7 @@ struct NamesInData {
     /// Under what names questions speak of a group of viewers.
     private static func names(of value: String, _ dimension: MeasureDimension) -> [String] {
         guard dimension == .gender else {
-            let bare = value.filter { $0 != " " }
-            return [value, bare] + (bare.hasSuffix("이상") ? [String(bare.dropLast(2))] : [])
+            return [value, value.filter { $0 != " " }]
         }
         switch value.lowercased() {
         case "남성", "남자", "남", "male", "m", "man": return [value, "남성", "남자", "male", "men"]

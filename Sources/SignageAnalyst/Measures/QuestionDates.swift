@@ -16,6 +16,10 @@ struct QuestionDates {
         }
 
         var days: Int { last - first + 1 }
+
+        func isWithin(_ other: Period?) -> Bool {
+            other.map { $0.first <= first && last <= $0.last } ?? false
+        }
     }
 
     private(set) var periods: [Period] = []
@@ -27,6 +31,7 @@ struct QuestionDates {
     init(in text: inout QuestionText, span: Period) {
         self.span = span
         takeWritten(&text)
+        joinOpenPeriods()
         if periods.isEmpty { takeWeeks(&text) }
         if periods.isEmpty { takeRecent(&text) }
         if periods.isEmpty { takeMonths(&text) }
@@ -41,7 +46,7 @@ struct QuestionDates {
     private mutating func takeWritten(_ text: inout QuestionText) {
         while let (range, first) = date(in: text.text[...]) {
             let rest = text.text[range.upperBound...]
-            let before = text.text[..<range.lowerBound].split { !$0.isLetter }.last ?? ""
+            let before = Self.word(before: range.lowerBound, in: text.text)
             if let (end, last) = rangeEnd(in: rest, after: first, isBetween: before == "between"), last >= first {
                 periods.append(Period(first: first, last: last))
                 text.replace(range.lowerBound..<end)
@@ -53,6 +58,15 @@ struct QuestionDates {
                 text.replace(range)
             }
         }
+    }
+
+    /// "After March 2 and before March 8": two periods that overlap and are open at different ends are one.
+    private mutating func joinOpenPeriods() {
+        guard periods.count == 2, let from = periods.first(where: { $0.last == span.last && $0.first > span.first }),
+            let through = periods.first(where: { $0.first == span.first && $0.last < span.last }),
+            from.first <= through.last
+        else { return }
+        periods = [Period(first: from.first, last: through.last)]
     }
 
     /// A period without an end or a beginning: `이후`, `이전`, `since`, `until`; that of the data is meant.
@@ -102,12 +116,21 @@ struct QuestionDates {
         {
             found.append((match.range, day))
         }
-        if let match = text.firstMatch(of: /(?:^|[^\d\/])(\d{1,2})\/(\d{1,2})(?![\d\/])/),
-            let day = day(year: nil, month: Int(match.1), date: Int(match.2)), span.first...span.last ~= day
-        {
+        for match in text.matches(of: /(?:^|[^\d\/])(\d{1,2})\/(\d{1,2})(?![\d\/])/) {
+            // Else it may be a fraction.
+            guard let day = day(year: nil, month: Int(match.1), date: Int(match.2)), span.first...span.last ~= day
+            else { continue }
             found.append((match.1.startIndex..<match.2.endIndex, day))
         }
         return found.min { $0.0.lowerBound < $1.0.lowerBound }
+    }
+
+    /// The word that stands right before a place; empty where something else does.
+    private static func word(before place: String.Index, in text: String) -> Substring {
+        guard let word = text[..<place].split(whereSeparator: \.isWhitespace).last, word.allSatisfy(\.isLetter) else {
+            return ""
+        }
+        return word
     }
 
     private static func month(_ name: Substring) -> Int? { months.firstIndex(of: String(name)).map { $0 + 1 } }

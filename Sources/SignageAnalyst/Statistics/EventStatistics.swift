@@ -78,10 +78,12 @@ struct EventStatistics: Sendable {
         let deviceIndex = device.flatMap { index(ofDevice: $0) }
         let own = cells[.location].groupName
         let location = own ?? deviceIndex.flatMap { deviceLocations[$0] }
+        let type = cells[.eventType].groupName
+        // Of all rows, those left out as well: what a view is does not depend on the question.
+        if let type { define(EventKind(type: type)) }
         guard filter.admits(ad: ad, device: device, location: location) else { return }
 
         event.clear()
-        let type = cells[.eventType].groupName
         readKind(type, cells, into: &event)
         let moment = readTime(cells)
         readDurations(cells, start: moment, into: &event)
@@ -102,6 +104,11 @@ struct EventStatistics: Sendable {
         if let moment { times.add(event, at: moment) }
     }
 
+    private mutating func define(_ kind: EventKind) {
+        if kind == .namedView { viewDefinition = .named }
+        if kind == .impression, viewDefinition == .allButClicks { viewDefinition = .impressions }
+    }
+
     private mutating func index(ofDevice name: String) -> Int? {
         guard let index = byDevice.index(of: name) else { return nil }
         if index == deviceLocations.count {
@@ -112,8 +119,6 @@ struct EventStatistics: Sendable {
 
     private mutating func readKind(_ type: String?, _ cells: RowCells, into event: inout Tally.Event) {
         if let type { event.kind = EventKind(type: type) }
-        if event.kind == .namedView { viewDefinition = .named }
-        if event.kind == .impression, viewDefinition == .allButClicks { viewDefinition = .impressions }
         let counted = count(.clicks, cells)
         if cells[.clicked].flag == nil { unreadable.note(cells[.clicked], .clicked) }
         let isClick = event.kind == .click || cells[.clicked].flag == true || !cells[.clickedAt].isNull

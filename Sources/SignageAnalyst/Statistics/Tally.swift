@@ -5,7 +5,8 @@ struct Tally: Sendable, Equatable {
     /// Rows whose type says that they are a click and nothing else.
     private(set) var clickEvents = 0
     /// Rows whose type says that they are a playback.
-    private(set) var playEvents = 0
+    var playEvents: Int { played.rows }
+    private var played = Views()
     /// Rows without a type, and those that may be views by their type.
     private(set) var untyped = Views()
     private(set) var named = Views()
@@ -74,7 +75,7 @@ struct Tally: Sendable, Equatable {
         events += 1
         switch event.kind {
         case .click: clickEvents += 1
-        case .play: playEvents += 1
+        case .play: played.add(event.views)
         case .view: untyped.add(event.views)
         case .namedView: named.add(event.views)
         case .impression: impressions.add(event.views)
@@ -88,7 +89,7 @@ struct Tally: Sendable, Equatable {
     mutating func add(_ other: Tally) {
         events += other.events
         clickEvents += other.clickEvents
-        playEvents += other.playEvents
+        played.add(other.played)
         untyped.add(other.untyped)
         named.add(other.named)
         impressions.add(other.impressions)
@@ -102,7 +103,7 @@ struct Tally: Sendable, Equatable {
         switch definition {
         case .named: named.count + untyped.count
         case .impressions: impressions.count + untyped.count
-        case .allButClicks: untyped.count + others.count + Double(playEvents)
+        case .allButClicks: untyped.count + others.count + played.count
         }
     }
 
@@ -111,7 +112,7 @@ struct Tally: Sendable, Equatable {
         switch definition {
         case .named: named.countedRows + untyped.countedRows
         case .impressions: impressions.countedRows + untyped.countedRows
-        case .allButClicks: untyped.countedRows + others.countedRows
+        case .allButClicks: untyped.countedRows + others.countedRows + played.countedRows
         }
     }
 }
@@ -131,6 +132,7 @@ enum EventKind: Sendable {
         case "view", "viewed", "adview", "watch", "watched", "seen", "look", "viewevent", "시청", "조회", "광고시청":
             self = .namedView
         case "impression", "adimpression", "exposure", "노출", "광고노출": self = .impression
+        case "": self = .view
         default: self = .other
         }
     }
