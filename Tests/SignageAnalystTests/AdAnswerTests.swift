@@ -143,4 +143,13 @@ import Testing
         ])
         #expect(try tables.rows("SELECT sum(views) FROM signage_views") == [["\(views)"]])
     }
+
+    @Test("Figures that an ad keeps in an object of their own are found", arguments: ["stats", "metrics", "통계"])
+    func nested(_ name: String) throws {
+        let data = try systemData(
+            #"{"targetedAds":[{"id":"A1","title":"아메리카노","\#(name)":{"views":1200,"clicks":60}}]}"#
+        )
+        let answer = SignageAnalyst.answer(to: "광고별 조회수와 클릭수", about: data)
+        #expect(answer.contains("| 아메리카노 | A1 | 1,200 | 60 | 5.0% |"), "\(answer)")
+    }
 }

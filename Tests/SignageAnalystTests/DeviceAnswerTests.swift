@@ -134,4 +134,17 @@ import Testing
         let answer = SignageAnalyst.answer(to: "몇 대가 온라인이야?", about: try systemData(SmallData.document))
         #expect(answer.contains("**오프라인 디바이스 1대** / 3대(온라인 2대):"))
     }
+
+    @Test("Playbacks that devices count are those of the place asked about, and of no ad")
+    func playsOfPlace() throws {
+        let data = try systemData(
+            """
+            {"targetedAds":[{"id":"A1","title":"커피"}],"signages":[{"id":"S1","location":"서울","plays":100},
+            {"id":"S2","location":"부산","plays":50}],"viewEvents":[{"id":1,"adId":"A1","deviceId":"S1"}]}
+            """
+        )
+        #expect(AnswerReading(SignageAnalyst.answer(to: "서울 재생수는?", about: data)).row("재생")?.last == "100")
+        #expect(AnswerReading(SignageAnalyst.answer(to: "커피의 재생수는?", about: data)).row("재생") == nil)
+        #expect(AnswerReading(SignageAnalyst.answer(to: "총 재생수는?", about: data)).row("재생")?.last == "150")
+    }
 }

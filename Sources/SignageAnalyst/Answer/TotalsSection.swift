@@ -63,8 +63,17 @@ struct TotalsSection {
     private var plays: Double? {
         let analysis = context.analysis
         if analysis.eventsTellPlays { return analysis.events.total.plays }
-        if analysis.devices.has(.plays) { return analysis.deviceSubjects.compactMap { $0.entity?.plays }.reduce(0, +) }
-        return analysis.ads.has(.plays) ? analysis.adSubjects.compactMap { $0.entity?.plays }.reduce(0, +) : nil
+        let filter = analysis.filter
+        // What devices count is not told by ad, what ads count not by place.
+        if analysis.devices.has(.plays), filter.ads == nil {
+            let places = filter.locations
+            let devices = analysis.deviceSubjects.compactMap(\.entity).filter { device in
+                places.map { places in device.location.map(places.contains) ?? false } ?? true
+            }
+            return devices.compactMap(\.plays).reduce(0, +)
+        }
+        guard analysis.ads.has(.plays), filter.devices == nil, filter.locations == nil else { return nil }
+        return analysis.adSubjects.compactMap { $0.entity?.plays }.reduce(0, +)
     }
 
     private var extraRows: [(String, String)] {

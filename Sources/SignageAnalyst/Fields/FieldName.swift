@@ -9,8 +9,26 @@ struct FieldName: Sendable, Equatable {
     /// Whether the values are averages already, which must not be added up.
     let isAverage: Bool
 
-    /// Recognises a field of a table; nil for a field of no known meaning.
+    /// Recognises a field of a table, also where it stands in an object of figures (`stats.views`); nil for a field of no known
+    /// meaning.
     init?(_ name: String, in table: TableName) {
+        if let known = FieldName(whole: name, in: table) {
+            self = known
+            return
+        }
+        guard let dot = name.firstIndex(of: "."), Self.containers.contains(Self.folded(String(name[..<dot]))) else {
+            return nil
+        }
+        self.init(whole: String(name[name.index(after: dot)...]), in: table)
+    }
+
+    /// Objects in which rows keep their figures.
+    private static let containers: Set<String> = [
+        "stats", "stat", "statistics", "metrics", "metric", "performance", "analytics", "counts", "통계", "지표", "성과",
+        "실적",
+    ]
+
+    private init?(whole name: String, in table: TableName) {
         let folded = Self.folded(name)
         if let (role, rank) = Self.role(of: folded, in: table) {
             self.init(role: role, rank: rank, unit: .unstated, isAverage: false)
