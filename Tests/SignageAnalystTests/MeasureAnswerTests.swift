@@ -172,6 +172,14 @@ import Testing
         #expect(try MeasureAnswer.answer(question, over: try small().queries) == .other())
     }
 
+    @Test("Ages from or up to a group are not that group", arguments: ["50대 이하 조회수는?", "20대 이상 조회수는?", "20대이상 조회수"])
+    func agesBeyond(_ question: String) throws {
+        guard case .refusal = try MeasureAnswer.answer(question, over: try small().queries) else {
+            Issue.record("\(question): \(try MeasureAnswer.answer(question, over: try small().queries))")
+            return
+        }
+    }
+
     @Test("An advertiser is no week")
     func advertiser() throws {
         guard case .refusal = try MeasureAnswer.answer("광고주별 조회수", over: try small().queries) else {

@@ -211,7 +211,9 @@ enum MeasureWords {
         (["제외", "빼고", "아닌", "except", "excluding", "without", "other than"], "제외 조건", "exclusions"),
         (
             [
-                "이상인", "이하인", "초과", "미만", "넘는", "more than", "less than", "at least", "at most", "greater than",
+                // Behind a name that was taken out: "40대 이상".
+                "◦ 이상", "◦  이상", "이하",
+                "이상인", "초과", "미만", "넘는", "more than", "less than", "at least", "at most", "greater than",
                 "fewer than",
             ],
             "값의 크기 조건", "conditions on values"
