@@ -593,6 +593,15 @@ def test_a_backend_that_refuses_an_upload_early_is_heard(server, backend):
     assert server.healthy()
 
 
+def begin_upload(wire: http.client.HTTPConnection, framing: str = "content-length") -> None:
+    """Sends the first tenth of a million bytes, and no more."""
+    begin = b"x" * 100_000
+    wire.putrequest("POST", "/v1/audio/transcriptions")
+    wire.putheader(framing, "1000000" if framing == "content-length" else "chunked")
+    wire.endheaders()
+    wire.send(begin if framing == "content-length" else b"186a0\r\n" + begin + b"\r\n")
+
+
 # What a backend sends on the wire, in pieces, and what the caller gets of it.
 REFUSALS = {
     "empty": ([b"content-length: 0\r\n\r\n"], b""),
@@ -622,12 +631,9 @@ def test_a_refusal_is_heard_while_the_caller_pauses_in_its_upload(server, backen
         await asyncio.sleep(60)
 
     backend.reset(handler)
-    begin, rest = b"x" * 100_000, b"x" * 900_000
+    rest = b"x" * 900_000
     with connection(server, timeout=10) as wire:
-        wire.putrequest("POST", "/v1/audio/transcriptions")
-        wire.putheader(framing, "1000000" if framing == "content-length" else "chunked")
-        wire.endheaders()
-        wire.send(begin if framing == "content-length" else b"186a0\r\n" + begin + b"\r\n")
+        begin_upload(wire, framing)
         response = wire.getresponse()
         assert (response.status, response.read()) == (413, body)
         # Whoever goes on all the same has a connection that is in order.
@@ -644,10 +650,7 @@ def test_a_backend_that_hangs_up_is_told_while_the_caller_pauses_in_its_upload(s
 
     backend.reset(handler)
     with connection(server, timeout=10) as wire:
-        wire.putrequest("POST", "/v1/audio/transcriptions")
-        wire.putheader("content-length", "1000000")
-        wire.endheaders()
-        wire.send(b"x" * 100_000)
+        begin_upload(wire)
         assert wire.getresponse().status == 502
 
 
@@ -659,10 +662,7 @@ def test_a_refusal_that_does_not_end_is_broken_off(server, backend):
 
     backend.reset(handler)
     with connection(server, timeout=10) as wire:
-        wire.putrequest("POST", "/v1/audio/transcriptions")
-        wire.putheader("content-length", "1000000")
-        wire.endheaders()
-        wire.send(b"x" * 100_000)
+        begin_upload(wire)
         response = wire.getresponse()
         assert response.status == 413
         with pytest.raises(http.client.IncompleteRead):

@@ -105,7 +105,8 @@ import Testing
                     let told = Mutex(0)
                     let insert = { @Sendable (db: Connection) in try db.threads.insert(thread, in: .default) }
                     let postponed = database.postpone(insert) { _ in told.withLock { $0 += 1 } }
-                    try await Task.sleep(for: .microseconds(number % 20 * 1000))
+                    // Some are taken back at once, however busy the machine is.
+                    if number % 20 > 0 { try await Task.sleep(for: .milliseconds(number % 20)) }
                     if let postponed, database.takeBack(postponed) { return false }
                     // It is on its way: what comes behind it finds it.
                     let isThere = try await database.write { try $0.threads.exists(thread.id, in: .default) }
@@ -120,8 +121,7 @@ import Testing
             try (0..<2000).filter { try db.threads.exists(Identifier("thread_\($0)"), in: .default) }
         }
         #expect(found.count == stored)
-        // How many are taken back is a matter of the machine's leisure.
-        #expect(stored > 0)
+        #expect(stored > 0 && stored < 2000)
     }
 
     @Test("What is postponed goes to disk all the same, after a while or when somebody comes to wait")

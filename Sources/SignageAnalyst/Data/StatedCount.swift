@@ -11,9 +11,9 @@ extension StatedCount {
     /// a colon, or goes on a list that began with such a number. "상위 5개 광고" states nothing about the table.
     ///
     /// - Parameter table: The table whose array stands right before the part, as in `[…] (총 12개)`.
-    /// - Returns: `listed` are the sizes of several tables that a sentence counts one after the other: "광고 3개, 디바이스 5대", "12
-    ///   ads and 5 devices", or of one of which it says no more: "광고는 5개입니다", "There are 12 ads". In a text that comes with data they say how much there is of it; in another they may say what is
-    ///   wanted.
+    /// - Returns: `listed` are the sizes of several tables that a sentence counts one after the other ("광고 3개, 디바이스 5대",
+    ///   "12 ads and 5 devices"), or of one of which it says no more ("광고는 5개입니다", "There are 12 ads"). In a text that comes
+    ///   with data they say how much there is of it; in another they may say what is wanted.
     static func all(
         in text: UnsafeRawBufferPointer,
         range: Range<Int>,

@@ -196,16 +196,16 @@ package struct MeasureAnswer {
         return ranked(groups, rows + absent)
     }
 
-    /// Whether a condition on the one leaves out some of the other: devices are in places.
-    private func isOfOneKind(_ one: MeasureDimension?, _ other: MeasureDimension) -> Bool {
-        other == .ad ? one == .ad : one == .device || one == .location
+    /// Whether a condition leaves out some of what a breakdown is by: devices are in places.
+    private func narrows(_ breakdown: MeasureDimension, _ condition: MeasureDimension?) -> Bool {
+        breakdown == .ad ? condition == .ad : condition == .device || condition == .location
     }
 
     /// The keys of ads, devices or places of their tables that no row counted has: their sums are zero.
     private func absent(_ rows: [[String?]], _ keys: [String]) throws(QueryError) -> [[String?]] {
         let isOfEvents = question.measures.allSatisfy { [.views, .clicks].contains($0) }
         guard isOfEvents, question.dimensions.count == 1, !question.isShare,
-            !question.filters.contains(where: { isOfOneKind($0.dimension, question.dimensions[0]) })
+            !question.filters.contains(where: { narrows(question.dimensions[0], $0.dimension) })
         else { return [] }
         let view = question.dimensions == [.ad] ? "signage_ads" : "signage_devices"
         guard [.ad, .device, .location].contains(question.dimensions[0]),

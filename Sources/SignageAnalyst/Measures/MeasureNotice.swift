@@ -6,9 +6,12 @@ enum MeasureNotice {
     /// - Parameter span: The days of the data; a period with all of them in it leaves nothing out.
     static func ignored(_ read: MeasureQuestion.Read, span: QuestionDates.Period?, _ language: Language) -> String? {
         let places: Set<MeasureDimension?> = [.ad, .device, .location]
-        var names = read.conditions.filter { !places.contains($0.dimension) || !$0.isWholeName }
-            .filter { condition in span.map { !$0.isWithin(condition.period) } ?? true }
-            .map { language($0.label.korean, $0.label.english) }
+        let unheeded = read.filters.filter { filter in
+            (!places.contains(filter.dimension) || !filter.isWholeName)
+                && !(span.map { $0.isWithin(filter.period) } ?? false)
+        }
+        var names = (unheeded.map(\.label) + read.sides.map(\.label)).map { language($0.korean, $0.english) }
+        if read.namesPartOfDay { names.append(language("하루 중의 때", "a part of the day")) }
         let leaning = read.leaning
         if let leaning { names.append(leaning) }
         if case .unclear(let unknown) = read.reading { names += unknown.filter { $0 != leaning } }

@@ -18,7 +18,10 @@ struct MeasureQuestion {
     /// A reading, and what of the rows the question is about as far as that was understood.
     struct Read {
         let reading: Reading
-        let conditions: [Filter]
+        let filters: [Filter]
+        let sides: [Side]
+        /// Whether it names a morning or an evening, of which nobody knows the hours.
+        let namesPartOfDay: Bool
         /// What leans on an earlier question.
         let leaning: String?
     }
@@ -74,12 +77,13 @@ struct MeasureQuestion {
         let hours = read.takeHours(&text)
         let leaning = read.leaning(text)
         let reading = read.understood(text, beyond.map { ($0.korean, $0.english) }, hours, leaning, schema)
-        let sides = read.sides.map { Filter(dimension: .date, label: $0.label, condition: $0.condition) }
-        var conditions = read.filters + sides
-        if text.has(MeasureWords.partsOfDay) {
-            conditions.append(Filter(dimension: .hour, label: ("하루 중의 때", "a part of the day"), condition: ""))
-        }
-        return Read(reading: reading, conditions: conditions, leaning: leaning)
+        return Read(
+            reading: reading,
+            filters: read.filters,
+            sides: read.sides,
+            namesPartOfDay: text.has(MeasureWords.partsOfDay),
+            leaning: leaning
+        )
     }
 
     /// A word that means something said before, if the question itself does not name what that is.
